@@ -1,0 +1,37 @@
+//! Every limit of the program in one place: what it writes, what it accepts, what it holds in memory.
+
+/// The longest path inside a snapshot, in bytes.
+pub const PATH_BYTES_MAX: usize = 65_536;
+/// The deepest directory a walk descends into.
+pub const DEPTH_MAX: usize = 4_096;
+
+/// The smallest chunk of file content, in bytes (the last of a stream may be shorter). Even.
+pub const CHUNK_BYTES_MIN: usize = 8 * 1024;
+/// The size chunks of file content gather around, in bytes. Even.
+pub const CHUNK_BYTES_AVERAGE: usize = 32 * 1024;
+/// The largest chunk that is written, in bytes. Even.
+pub const CHUNK_BYTES_MAX: usize = 128 * 1024;
+/// The largest chunk a reader accepts, in bytes.
+pub const CHUNK_BYTES_ACCEPTED: usize = 16 * 1024 * 1024;
+
+/// A region is closed when its plaintext reaches this size, in bytes.
+pub const REGION_BYTES_TARGET: usize = 512 * 1024;
+/// The largest plaintext of a region a reader accepts, in bytes.
+pub const REGION_BYTES_ACCEPTED: usize = 64 * 1024 * 1024;
+
+/// The size of a full pack, in bytes.
+pub const PACK_BYTES_FULL: usize = 16 * 1024 * 1024;
+/// The largest pack a reader accepts, in bytes.
+pub const PACK_BYTES_ACCEPTED: u64 = 1 << 30;
+/// The largest other object (manifest, index object, key slot, lease, mark, config) a reader accepts, in bytes.
+pub const OBJECT_BYTES_ACCEPTED: u64 = 256 * 1024 * 1024;
+
+/// Chunks that are held in memory before an index object is written and the cache takes over.
+pub const INDEX_CHUNKS_PENDING_MAX: usize = 65_536;
+
+/// Records of a recipe that stand in the entry itself; longer recipes become streams of their own.
+pub const RECIPE_RECORDS_INLINE_MAX: usize = 4;
+/// The deepest recipe of recipes a reader follows.
+pub const RECIPE_DEPTH_MAX: u8 = 8;
+/// The deepest tree of tree nodes a reader follows.
+pub const TREE_DEPTH_MAX: u8 = 16;
