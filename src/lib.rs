@@ -2,4 +2,7 @@
 // Floors, from the ground up: a folder imports only from floors below its own (`tests/tidy.rs`).
 pub mod base;
 
+pub mod chunker;
+pub mod codec;
+pub mod crypto;
 pub mod format;

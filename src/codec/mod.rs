@@ -1,0 +1,227 @@
+//! Floor 1: how plaintext is compressed, and given back to exactly its length.
+//!
+//! Contexts of zstd are kept for as long as a [`Compressor`] or [`Decompressor`] lives; use one for each thread.
+
+use std::fmt;
+
+use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, DParameter, ResetDirective};
+
+/// The largest window a reader grants, as a power of two.
+const WINDOW_LOG_MAX: u32 = 27;
+
+/// Why bytes could not be compressed or decompressed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// The frame is damaged or of another length than its seal says.
+    #[error("does not decompress: {0}")]
+    Decompress(&'static str),
+    /// The frame is shorter or longer than it must be.
+    #[error("decompresses to {found} bytes and not to {wanted}")]
+    Length {
+        /// Bytes it must have.
+        wanted: usize,
+        /// Bytes it has.
+        found: usize,
+    },
+    /// zstd refused to compress, for example for want of memory.
+    #[error("does not compress: {0}")]
+    Compress(&'static str),
+}
+
+/// How new data is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// zstd at a level from -7 to 19; data that does not compress is stored.
+    Level(i32),
+    /// Everything is stored as it is.
+    Off,
+}
+
+impl Default for Compression {
+    fn default() -> Self {
+        Self::Level(3)
+    }
+}
+
+/// How a region or body is encoded; the number is that of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Codec {
+    /// As it is.
+    Stored,
+    /// One zstd frame.
+    Zstd,
+    /// One zstd frame with a prefix.
+    ZstdPrefix,
+}
+
+impl Codec {
+    /// The format's number for it.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Stored => 0,
+            Self::Zstd => 1,
+            Self::ZstdPrefix => 2,
+        }
+    }
+
+    /// The codec with this number.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Stored),
+            1 => Some(Self::Zstd),
+            2 => Some(Self::ZstdPrefix),
+            _ => None,
+        }
+    }
+}
+
+/// Compresses; one for each thread.
+pub struct Compressor {
+    context: CCtx<'static>,
+    compression: Compression,
+}
+
+impl Compressor {
+    /// A compressor with its own zstd context.
+    pub fn new(compression: Compression) -> Self {
+        Self { context: CCtx::create(), compression }
+    }
+
+    /// Compresses `plain` after what is in `out`, or stores it there if that is not longer.
+    ///
+    /// # Errors
+    /// [`CodecError::Compress`].
+    pub fn compress(&mut self, plain: &[u8], out: &mut Vec<u8>) -> Result<Codec, CodecError> {
+        let Compression::Level(level) = self.compression else {
+            out.extend_from_slice(plain);
+            return Ok(Codec::Stored);
+        };
+        if level <= 12 && !self.seems_compressible(plain) {
+            out.extend_from_slice(plain);
+            return Ok(Codec::Stored);
+        }
+        let start = out.len();
+        self.frame(plain, level, out)?;
+        if out.len() - start < plain.len() {
+            return Ok(Codec::Zstd);
+        }
+        out.truncate(start);
+        out.extend_from_slice(plain);
+        Ok(Codec::Stored)
+    }
+
+    /// Whether a few samples across `plain` compress at all: an early no saves the whole attempt.
+    fn seems_compressible(&mut self, plain: &[u8]) -> bool {
+        const SAMPLES: usize = 8;
+        const SAMPLE_BYTES: usize = 4096;
+        if plain.len() < 2 * SAMPLES * SAMPLE_BYTES {
+            return true;
+        }
+        let mut sample = Vec::with_capacity(SAMPLES * SAMPLE_BYTES);
+        for part in plain.chunks_exact(plain.len() / SAMPLES) {
+            sample.extend_from_slice(part.get(..SAMPLE_BYTES).unwrap_or(part));
+        }
+        let mut out = Vec::new();
+        // 3 %: less is not worth the time of compressing and of decompressing later.
+        self.frame(&sample, 1, &mut out).is_err() || out.len() < sample.len() - sample.len() / 32
+    }
+
+    fn frame(&mut self, plain: &[u8], level: i32, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        let failed = |code| CodecError::Compress(zstd_safe::get_error_name(code));
+        self.context.reset(ResetDirective::SessionAndParameters).map_err(failed)?;
+        self.context.set_parameter(CParameter::CompressionLevel(level)).map_err(failed)?;
+        self.context.set_parameter(CParameter::ContentSizeFlag(false)).map_err(failed)?;
+        let start = out.len();
+        let mut frame = std::mem::take(out);
+        frame.reserve(zstd_safe::compress_bound(plain.len()));
+        let mut buffer = zstd_safe::OutBuffer::around_pos(&mut frame, start);
+        let mut input = zstd_safe::InBuffer::around(plain);
+        let pledged = u64::try_from(plain.len()).ok();
+        self.context.set_pledged_src_size(pledged).map_err(failed)?;
+        let left = self
+            .context
+            .compress_stream2(&mut buffer, &mut input, zstd_safe::zstd_sys::ZSTD_EndDirective::ZSTD_e_end)
+            .map_err(failed);
+        let done =
+            left.and_then(|left| if left == 0 { Ok(()) } else { Err(CodecError::Compress("no room")) });
+        *out = frame;
+        done
+    }
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Compressor({:?})", self.compression)
+    }
+}
+
+/// Decompresses; one for each thread.
+pub struct Decompressor {
+    context: DCtx<'static>,
+}
+
+impl Default for Decompressor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decompressor {
+    /// A decompressor with its own zstd context.
+    pub fn new() -> Self {
+        Self { context: DCtx::create() }
+    }
+
+    /// The plaintext of `body`, which must have `plain_bytes`; never allocates more.
+    ///
+    /// `prefix` is used with [`Codec::ZstdPrefix`] only.
+    ///
+    /// # Errors
+    /// [`CodecError::Decompress`], [`CodecError::Length`].
+    pub fn decompress(
+        &mut self,
+        codec: Codec,
+        body: Vec<u8>,
+        prefix: &[u8],
+        plain_bytes: usize,
+    ) -> Result<Vec<u8>, CodecError> {
+        let plain = match codec {
+            Codec::Stored => body,
+            Codec::Zstd => decode(&mut self.context, &body, plain_bytes)?,
+            Codec::ZstdPrefix => {
+                let mut context = DCtx::create();
+                context.ref_prefix(prefix).map_err(failed)?;
+                decode(&mut context, &body, plain_bytes)?
+            }
+        };
+        if plain.len() == plain_bytes {
+            Ok(plain)
+        } else {
+            Err(CodecError::Length { wanted: plain_bytes, found: plain.len() })
+        }
+    }
+}
+
+impl fmt::Debug for Decompressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Decompressor")
+    }
+}
+
+fn failed(code: usize) -> CodecError {
+    CodecError::Decompress(zstd_safe::get_error_name(code))
+}
+
+fn decode(context: &mut DCtx<'_>, body: &[u8], plain_bytes: usize) -> Result<Vec<u8>, CodecError> {
+    // One frame and nothing after it: zstd itself would decode several in a row.
+    if zstd_safe::find_frame_compressed_size(body).map_err(failed)? != body.len() {
+        return Err(CodecError::Decompress("bytes after the frame"));
+    }
+    context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX)).map_err(failed)?;
+    let mut plain = Vec::with_capacity(plain_bytes);
+    context.decompress(&mut plain, body).map_err(failed)?;
+    Ok(plain)
+}
+
+#[cfg(test)]
+mod tests;
