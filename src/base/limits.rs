@@ -11,6 +11,8 @@ pub const CHUNK_BYTES_MIN: usize = 8 * 1024;
 pub const CHUNK_BYTES_AVERAGE: usize = 32 * 1024;
 /// The largest chunk that is written, in bytes. Even.
 pub const CHUNK_BYTES_MAX: usize = 128 * 1024;
+/// Normalization level of the chunker.
+pub const CHUNK_NORMALIZATION: u8 = 2;
 /// The largest chunk a reader accepts, in bytes.
 pub const CHUNK_BYTES_ACCEPTED: usize = 16 * 1024 * 1024;
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::base::Encoding;
 use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, DParameter, ResetDirective};
 
 /// The largest window a reader grants, as a power of two.
@@ -43,38 +44,6 @@ impl Default for Compression {
     }
 }
 
-/// How a region or body is encoded; the number is that of the format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Codec {
-    /// As it is.
-    Stored,
-    /// One zstd frame.
-    Zstd,
-    /// One zstd frame with a prefix.
-    ZstdPrefix,
-}
-
-impl Codec {
-    /// The format's number for it.
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::Stored => 0,
-            Self::Zstd => 1,
-            Self::ZstdPrefix => 2,
-        }
-    }
-
-    /// The codec with this number.
-    pub const fn from_number(number: u8) -> Option<Self> {
-        match number {
-            0 => Some(Self::Stored),
-            1 => Some(Self::Zstd),
-            2 => Some(Self::ZstdPrefix),
-            _ => None,
-        }
-    }
-}
-
 /// Compresses; one for each thread.
 pub struct Compressor {
     context: CCtx<'static>,
@@ -91,23 +60,23 @@ impl Compressor {
     ///
     /// # Errors
     /// [`CodecError::Compress`].
-    pub fn compress(&mut self, plain: &[u8], out: &mut Vec<u8>) -> Result<Codec, CodecError> {
+    pub fn compress(&mut self, plain: &[u8], out: &mut Vec<u8>) -> Result<Encoding, CodecError> {
         let Compression::Level(level) = self.compression else {
             out.extend_from_slice(plain);
-            return Ok(Codec::Stored);
+            return Ok(Encoding::Stored);
         };
         if level <= 12 && !self.seems_compressible(plain) {
             out.extend_from_slice(plain);
-            return Ok(Codec::Stored);
+            return Ok(Encoding::Stored);
         }
         let start = out.len();
         self.frame(plain, level, out)?;
         if out.len() - start < plain.len() {
-            return Ok(Codec::Zstd);
+            return Ok(Encoding::Zstd);
         }
         out.truncate(start);
         out.extend_from_slice(plain);
-        Ok(Codec::Stored)
+        Ok(Encoding::Stored)
     }
 
     /// Whether a few samples across `plain` compress at all: an early no saves the whole attempt.
@@ -174,21 +143,21 @@ impl Decompressor {
 
     /// The plaintext of `body`, which must have `plain_bytes`; never allocates more.
     ///
-    /// `prefix` is used with [`Codec::ZstdPrefix`] only.
+    /// `prefix` is used with [`Encoding::ZstdPrefix`] only.
     ///
     /// # Errors
     /// [`CodecError::Decompress`], [`CodecError::Length`].
     pub fn decompress(
         &mut self,
-        codec: Codec,
+        encoding: Encoding,
         body: Vec<u8>,
         prefix: &[u8],
         plain_bytes: usize,
     ) -> Result<Vec<u8>, CodecError> {
-        let plain = match codec {
-            Codec::Stored => body,
-            Codec::Zstd => decode(&mut self.context, &body, plain_bytes)?,
-            Codec::ZstdPrefix => {
+        let plain = match encoding {
+            Encoding::Stored => body,
+            Encoding::Zstd => decode(&mut self.context, &body, plain_bytes)?,
+            Encoding::ZstdPrefix => {
                 let mut context = DCtx::create();
                 context.ref_prefix(prefix).map_err(failed)?;
                 decode(&mut context, &body, plain_bytes)?

@@ -10,7 +10,7 @@ fn noise(bytes: usize) -> Vec<u8> {
     out
 }
 
-fn round_trip(compression: Compression, plain: &[u8]) -> (Codec, usize) {
+fn round_trip(compression: Compression, plain: &[u8]) -> (Encoding, usize) {
     let mut out = b"before".to_vec();
     let codec = Compressor::new(compression).compress(plain, &mut out).unwrap();
     let body = out.strip_prefix(b"before".as_slice()).unwrap().to_vec();
@@ -32,9 +32,9 @@ fn what_was_compressed_comes_back_at_every_level_and_length() {
 #[test]
 fn text_shrinks_noise_is_stored_and_off_means_off() {
     let (codec, bytes) = round_trip(Compression::Level(3), &text(512 << 10));
-    assert!(codec == Codec::Zstd && bytes < 200_000, "{bytes}");
-    assert_eq!(round_trip(Compression::Level(3), &noise(512 << 10)), (Codec::Stored, 512 << 10));
-    assert_eq!(round_trip(Compression::Off, &text(5000)), (Codec::Stored, 5000));
+    assert!(codec == Encoding::Zstd && bytes < 200_000, "{bytes}");
+    assert_eq!(round_trip(Compression::Level(3), &noise(512 << 10)), (Encoding::Stored, 512 << 10));
+    assert_eq!(round_trip(Compression::Off, &text(5000)), (Encoding::Stored, 5000));
 }
 
 #[test]
@@ -42,10 +42,13 @@ fn a_frame_of_another_length_is_refused_and_allocates_no_more_than_said() {
     let mut frame = Vec::new();
     assert_eq!(
         Compressor::new(Compression::Level(3)).compress(&vec![0; 1 << 20], &mut frame),
-        Ok(Codec::Zstd)
+        Ok(Encoding::Zstd)
     );
     for wanted in [0, 1, 1000, (1 << 20) - 1, (1 << 20) + 1] {
-        assert!(Decompressor::new().decompress(Codec::Zstd, frame.clone(), &[], wanted).is_err(), "{wanted}");
+        assert!(
+            Decompressor::new().decompress(Encoding::Zstd, frame.clone(), &[], wanted).is_err(),
+            "{wanted}"
+        );
     }
 }
 
@@ -54,9 +57,9 @@ fn bytes_after_the_frame_and_a_second_frame_are_refused() {
     let mut frame = Vec::new();
     Compressor::new(Compression::Level(3)).compress(&text(1000), &mut frame).unwrap();
     let twice = [frame.as_slice(), frame.as_slice()].concat();
-    assert!(Decompressor::new().decompress(Codec::Zstd, twice, &[], 2000).is_err());
+    assert!(Decompressor::new().decompress(Encoding::Zstd, twice, &[], 2000).is_err());
     frame.push(0);
-    assert!(Decompressor::new().decompress(Codec::Zstd, frame, &[], 1000).is_err());
+    assert!(Decompressor::new().decompress(Encoding::Zstd, frame, &[], 1000).is_err());
 }
 
 #[test]
@@ -69,9 +72,9 @@ fn a_frame_with_a_prefix_needs_that_prefix() {
     assert!(frame.len() < 1000, "{}", frame.len());
     let mut decompressor = Decompressor::new();
     assert_eq!(
-        decompressor.decompress(Codec::ZstdPrefix, frame.clone(), &prefix, plain.len()).unwrap(),
+        decompressor.decompress(Encoding::ZstdPrefix, frame.clone(), &prefix, plain.len()).unwrap(),
         plain
     );
-    let other = decompressor.decompress(Codec::ZstdPrefix, frame, &text(100_000), plain.len());
+    let other = decompressor.decompress(Encoding::ZstdPrefix, frame, &text(100_000), plain.len());
     assert_ne!(other.ok(), Some(plain));
 }
