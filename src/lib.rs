@@ -6,3 +6,5 @@ pub mod chunker;
 pub mod codec;
 pub mod crypto;
 pub mod format;
+
+pub mod backend;

@@ -37,3 +37,8 @@ pub const RECIPE_RECORDS_INLINE_MAX: usize = 4;
 pub const RECIPE_DEPTH_MAX: u8 = 8;
 /// The deepest tree of tree nodes a reader follows.
 pub const TREE_DEPTH_MAX: u8 = 16;
+
+/// Parts of an object's name: `packs/ab/abcd...` has three.
+pub const OBJECT_NAME_PARTS_MAX: usize = 3;
+/// The longest part of an object's name, in bytes.
+pub const OBJECT_NAME_PART_BYTES_MAX: usize = 80;

@@ -1,0 +1,69 @@
+//! A disk that is really full: a tmpfs of one MiB. Needs the right to mount; without it the tests say so and end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::name;
+use crate::backend::{Backend, LocalBackend};
+
+/// A small file system, for as long as the value lives.
+struct Small {
+    path: PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+impl Small {
+    fn mount() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("small");
+        fs::create_dir(&path).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=1m", "strongroom-test"]).arg(&path).stderr(Stdio::null());
+        if !mount.status().is_ok_and(|status| status.success()) {
+            println!("skipped: a tmpfs cannot be mounted here");
+            return None;
+        }
+        Some(Self { path, _directory: directory })
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        Command::new("umount").arg("-l").arg(&self.path).status().unwrap();
+    }
+}
+
+fn bytes_used(root: &Path) -> u64 {
+    let stat = rustix::fs::statvfs(root).unwrap();
+    (stat.f_blocks - stat.f_bfree) * stat.f_frsize
+}
+
+#[test]
+fn an_object_that_does_not_fit_is_no_space_and_leaves_nothing() {
+    let Some(small) = Small::mount() else { return };
+    let backend = LocalBackend::open(&small.path).unwrap();
+    let error = backend.put(&name("packs/ab/cd"), &vec![7; 2 << 20]).unwrap_err();
+    assert!(error.is_no_space() && error.name() == Some(&name("packs/ab/cd")), "{error}");
+    assert_eq!(backend.list("").unwrap(), []);
+    assert_eq!(bytes_used(&small.path), 0);
+}
+
+#[test]
+fn on_a_full_disk_objects_can_be_removed_and_then_others_put() {
+    let Some(small) = Small::mount() else { return };
+    let backend = LocalBackend::open(&small.path).unwrap();
+    let object = vec![7; 64 << 10];
+    let full = (0..100).find(|round| backend.put(&name(&format!("packs/ab/{round}")), &object).is_err());
+    let stored = backend.list("").unwrap();
+    assert_eq!(full, Some(stored.len()));
+    // What is left of the last block goes to a foreign file, so that not one byte is free.
+    let filler = fs::File::create(small.path.join("filler.bin")).unwrap();
+    while rustix::io::write(&filler, &[0; 4096]).is_ok() {}
+    assert!(backend.put(&name("packs/ab/x"), b"x").unwrap_err().is_no_space());
+    backend.remove(&name("packs/ab/0")).unwrap();
+    backend.put(&name("packs/ab/x"), &object).unwrap();
+    assert_eq!(backend.get(&name("packs/ab/x"), 1 << 20).unwrap(), object);
+    assert_eq!(backend.list("").unwrap().len(), stored.len());
+    assert_eq!(fs::read_dir(small.path.join("tmp")).unwrap().count(), 0);
+}
