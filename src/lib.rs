@@ -8,3 +8,4 @@ pub mod crypto;
 pub mod format;
 
 pub mod backend;
+pub mod index;

@@ -42,3 +42,10 @@ pub const TREE_DEPTH_MAX: u8 = 16;
 pub const OBJECT_NAME_PARTS_MAX: usize = 3;
 /// The longest part of an object's name, in bytes.
 pub const OBJECT_NAME_PART_BYTES_MAX: usize = 80;
+
+/// Memory redb may use for the index, in bytes.
+pub const INDEX_CACHE_BYTES: usize = 48 * 1024 * 1024;
+/// Records that are sorted in memory before they go into the index.
+pub const INDEX_BATCH_RECORDS: usize = 500_000;
+/// Processes that can work with one repository from one cache at the same time.
+pub const INDEX_FILES_MAX: u32 = 8;

@@ -367,7 +367,7 @@ fn pair<'a, T>(
     Ok((each(d)?, each(d)?))
 }
 
-fn xattrs(d: &mut Decoder<'_>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, minicbor::decode::Error> {
+fn xattrs(d: &mut Decoder<'_>) -> Result<Xattrs, minicbor::decode::Error> {
     if d.datatype()? != Type::Array {
         return Err(minicbor::decode::Error::message("not an array"));
     }

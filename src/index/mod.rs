@@ -1,0 +1,282 @@
+//! Floor 2: the index in the cache directory, which finds chunks without the repository being read.
+//!
+//! It holds nothing but what index objects say, in a redb file, one for each repository and for each process that works
+//! at the same time. Whatever is odd about the file, it is thrown away and made anew: it is never the only copy of a fact.
+
+mod build;
+mod file;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, TableDefinition};
+
+pub use build::IndexBuild;
+
+use crate::base::{ChunkId, Encoding, Fields, FieldsError, ObjectId, PackId, RepositoryId};
+use crate::format::pack::HEADER_BYTES;
+use crate::format::{FormatError, IndexedPack, RegionKind};
+
+const CHUNKS: TableDefinition<'_, [u8; 32], [u8; 16]> = TableDefinition::new("chunks");
+const PACKS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("packs");
+const PACK_NUMBERS: TableDefinition<'_, [u8; 32], u32> = TableDefinition::new("pack numbers");
+const OBJECTS: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("objects");
+const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
+
+/// Why the index cannot be used or made.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The cache's file system refuses.
+    #[error("cache {path}: {source}")]
+    Cache {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// redb refuses or found damage; making the index anew is the cure.
+    #[error("index in the cache: {0}")]
+    Database(String),
+    /// An index object contradicts itself.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+}
+
+impl IndexError {
+    /// Whether the cure is to make the index anew.
+    pub const fn is_damage(&self) -> bool {
+        matches!(self, Self::Database(_))
+    }
+}
+
+impl From<FieldsError> for IndexError {
+    fn from(error: FieldsError) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
+fn damaged(error: impl std::fmt::Display) -> IndexError {
+    IndexError::Database(error.to_string())
+}
+
+/// Where a chunk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The index's own number for the pack; see [`Index::pack`].
+    pub pack: u32,
+    /// Number of the region in the pack.
+    pub region: u32,
+    /// Where the chunk starts in the region's plaintext.
+    pub offset: u32,
+    /// Length of the chunk's plaintext.
+    pub bytes: u32,
+}
+
+impl Location {
+    fn encode(self) -> [u8; 16] {
+        let mut out = [0; 16];
+        let numbers = [self.pack, self.region, self.offset, self.bytes];
+        for (to, from) in out.iter_mut().zip(numbers.into_iter().flat_map(u32::to_le_bytes)) {
+            *to = from;
+        }
+        out
+    }
+
+    fn decode(bytes: &[u8; 16]) -> Self {
+        let number = u128::from_le_bytes(*bytes);
+        #[expect(clippy::cast_possible_truncation, reason = "four numbers of 32 bits are taken apart")]
+        let [pack, region, offset, bytes] = [0, 32, 64, 96].map(|shift| (number >> shift) as u32);
+        Self { pack, region, offset, bytes }
+    }
+}
+
+/// A region of a pack, as far as reading it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegionPlace {
+    /// Where its sealed message starts in the pack.
+    pub offset: u64,
+    /// Length of the sealed message.
+    pub stored_bytes: u32,
+    /// Length of its plaintext.
+    pub plain_bytes: u32,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// What its chunks are.
+    pub kind: RegionKind,
+}
+
+/// A pack, as far as reading its regions needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackPlace {
+    /// Which pack.
+    pub id: PackId,
+    /// Length of the pack in bytes.
+    pub bytes: u64,
+    /// Its regions in order.
+    pub regions: Vec<RegionPlace>,
+}
+
+impl PackPlace {
+    fn of(pack: &IndexedPack) -> Self {
+        let mut offset = HEADER_BYTES as u64;
+        let regions = pack.contents.regions.iter().map(|region| {
+            let start = offset;
+            offset += u64::from(region.stored_bytes);
+            RegionPlace {
+                offset: start,
+                stored_bytes: region.stored_bytes,
+                plain_bytes: u32::try_from(region.plain_bytes()).unwrap_or(u32::MAX),
+                encoding: region.encoding,
+                kind: region.kind,
+            }
+        });
+        Self { id: pack.id, bytes: pack.bytes, regions: regions.collect() }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(40 + 10 * self.regions.len());
+        out.extend_from_slice(self.id.as_bytes());
+        out.extend_from_slice(&self.bytes.to_le_bytes());
+        for region in &self.regions {
+            out.extend_from_slice(&region.stored_bytes.to_le_bytes());
+            out.extend_from_slice(&region.plain_bytes.to_le_bytes());
+            out.extend_from_slice(&[region.encoding.number(), u8::from(region.kind == RegionKind::Metadata)]);
+        }
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, IndexError> {
+        let mut fields = Fields::new(bytes);
+        let mut place = Self { id: PackId::new(fields.array()?), bytes: fields.u64_le()?, regions: vec![] };
+        let mut offset = HEADER_BYTES as u64;
+        while fields.left() > 0 {
+            let [stored_bytes, plain_bytes] = [fields.u32_le()?, fields.u32_le()?];
+            let encoding = Encoding::from_number(fields.u8()?).ok_or_else(|| damaged("codec of a region"))?;
+            let kind = if fields.u8()? == 0 { RegionKind::Content } else { RegionKind::Metadata };
+            place.regions.push(RegionPlace { offset, stored_bytes, plain_bytes, encoding, kind });
+            offset += u64::from(stored_bytes);
+        }
+        Ok(place)
+    }
+}
+
+/// The index of one repository, for one process.
+pub struct Index {
+    database: Arc<Database>,
+    path: PathBuf,
+    repository: RepositoryId,
+    view: View,
+}
+
+struct View {
+    chunks: ReadOnlyTable<[u8; 32], [u8; 16]>,
+    packs: ReadOnlyTable<u32, &'static [u8]>,
+    numbers: ReadOnlyTable<[u8; 32], u32>,
+    objects: ReadOnlyTable<[u8; 32], ()>,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Index({})", self.path.display())
+    }
+}
+
+impl Index {
+    /// Opens the index of `repository` below `cache`, or makes an empty one if there is none or it is of no use.
+    ///
+    /// Another process that has it open gets another file: up to eight work side by side.
+    ///
+    /// # Errors
+    /// [`IndexError::Cache`] if the cache directory cannot be written; [`IndexError::Database`] if redb cannot work there.
+    pub fn open(cache: &Path, repository: RepositoryId) -> Result<Self, IndexError> {
+        let (database, path) = file::open(cache, repository)?;
+        let view = View::open(&database)?;
+        Ok(Self { database: Arc::new(database), path, repository, view })
+    }
+
+    /// Throws everything away.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn clear(&mut self) -> Result<(), IndexError> {
+        file::clear(&self.database, self.repository)?;
+        self.view = View::open(&self.database)?;
+        Ok(())
+    }
+
+    /// Where the chunk is; `None` if no index object that was loaded tells of it.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
+        let found = self.view.chunks.get(id.as_bytes()).map_err(damaged)?;
+        Ok(found.map(|location| Location::decode(&location.value())))
+    }
+
+    /// The pack with the index's own number `pack`.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`], also if there is no such number.
+    pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
+        let found = self.view.packs.get(pack).map_err(damaged)?;
+        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
+    }
+
+    /// Whether an index object that was loaded tells of this pack.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
+        Ok(self.view.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
+    }
+
+    /// The ids of all packs, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
+        let all = self.view.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
+            .collect()
+    }
+
+    /// The index objects that were loaded, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
+        let all = self.view.objects.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
+    }
+
+    /// How many chunks are known.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn chunk_count(&self) -> Result<u64, IndexError> {
+        self.view.chunks.len().map_err(damaged)
+    }
+
+    /// Starts loading index objects; nothing is seen of them before [`IndexBuild::finish`].
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn build(&mut self) -> Result<IndexBuild<'_>, IndexError> {
+        IndexBuild::new(self)
+    }
+}
+
+impl View {
+    fn open(database: &Database) -> Result<Self, IndexError> {
+        let transaction = database.begin_read().map_err(damaged)?;
+        Ok(Self {
+            chunks: transaction.open_table(CHUNKS).map_err(damaged)?,
+            packs: transaction.open_table(PACKS).map_err(damaged)?,
+            numbers: transaction.open_table(PACK_NUMBERS).map_err(damaged)?,
+            objects: transaction.open_table(OBJECTS).map_err(damaged)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+use super::*;
+use crate::format::{ChunkRecord, Contents, RegionRecord};
+
+fn pack(number: u8, chunks: u32) -> IndexedPack {
+    let chunk = |n: u32| ChunkRecord {
+        id: ChunkId::new(*blake3::hash(&[&[number][..], &n.to_le_bytes()].concat()).as_bytes()),
+        plain_bytes: 100 + n,
+    };
+    let region = |range: std::ops::Range<u32>| RegionRecord {
+        stored_bytes: 1000,
+        encoding: Encoding::Zstd,
+        depth: 0,
+        kind: RegionKind::Content,
+        chunks: range.map(chunk).collect(),
+        bases: vec![],
+    };
+    let contents = Contents { regions: vec![region(0..chunks / 2), region(chunks / 2..chunks)] };
+    IndexedPack { id: PackId::new([number; 32]), bytes: 5000, contents }
+}
+
+fn load(index: &mut Index, packs: &[IndexedPack]) {
+    let mut build = index.build().unwrap();
+    for pack in packs {
+        build.add_pack(pack).unwrap();
+    }
+    build.add_object(ObjectId::new([9; 32])).unwrap();
+    build.finish().unwrap();
+}
+
+const REPOSITORY: RepositoryId = RepositoryId::new([1; 32]);
+
+#[test]
+fn a_chunk_is_found_where_its_pack_says_also_after_reopening() {
+    let cache = tempfile::tempdir().unwrap();
+    let packs = [pack(1, 10), pack(2, 4)];
+    load(&mut Index::open(cache.path(), REPOSITORY).unwrap(), &packs);
+    let index = Index::open(cache.path(), REPOSITORY).unwrap();
+    let wanted = packs[1].contents.regions[1].chunks[1];
+    let location = index.find(&wanted.id).unwrap().unwrap();
+    assert_eq!((location.region, location.offset, location.bytes), (1, 102, 103));
+    let place = index.pack(location.pack).unwrap();
+    assert_eq!((place.id, place.bytes), (packs[1].id, 5000));
+    assert_eq!((place.regions[1].offset, place.regions[1].stored_bytes), (1048, 1000));
+    assert_eq!(index.find(&ChunkId::new([0; 32])).unwrap(), None);
+    assert_eq!(index.chunk_count().unwrap(), 14);
+    assert!(index.knows_pack(&packs[0].id).unwrap() && !index.knows_pack(&PackId::new([3; 32])).unwrap());
+    assert_eq!(index.objects().unwrap(), [ObjectId::new([9; 32])]);
+}
+
+#[test]
+fn a_build_that_is_not_finished_leaves_the_index_as_it_was() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut index = Index::open(cache.path(), REPOSITORY).unwrap();
+    let mut build = index.build().unwrap();
+    build.add_pack(&pack(1, 10)).unwrap();
+    drop(build);
+    assert_eq!(index.chunk_count().unwrap(), 0);
+}
+
+#[test]
+fn chunks_of_a_removed_pack_are_not_found_any_more() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut index = Index::open(cache.path(), REPOSITORY).unwrap();
+    let packs = [pack(1, 10), pack(2, 4)];
+    load(&mut index, &packs);
+    let mut build = index.build().unwrap();
+    build.remove_pack(&packs[0].id).unwrap();
+    build.finish().unwrap();
+    assert_eq!(index.chunk_count().unwrap(), 4);
+    assert_eq!(index.find(&packs[0].contents.regions[0].chunks[0].id).unwrap(), None);
+}
+
+#[test]
+fn a_file_of_rubbish_of_another_repository_or_cut_short_is_made_anew() {
+    let cache = tempfile::tempdir().unwrap();
+    load(&mut Index::open(cache.path(), REPOSITORY).unwrap(), &[pack(1, 10)]);
+    let path = cache.path().join(REPOSITORY.to_string()).join("index-0.redb");
+    let good = std::fs::read(&path).unwrap();
+    for odd in [b"rubbish".to_vec(), vec![], good[..good.len() / 2].to_vec(), vec![0; good.len()]] {
+        std::fs::write(&path, &odd).unwrap();
+        assert_eq!(Index::open(cache.path(), REPOSITORY).unwrap().chunk_count().unwrap(), 0);
+    }
+    let other = RepositoryId::new([2; 32]);
+    std::fs::create_dir_all(cache.path().join(other.to_string())).unwrap();
+    std::fs::write(cache.path().join(other.to_string()).join("index-0.redb"), &good).unwrap();
+    assert_eq!(Index::open(cache.path(), other).unwrap().chunk_count().unwrap(), 0);
+}
+
+#[test]
+fn two_processes_get_a_file_each() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut one = Index::open(cache.path(), REPOSITORY).unwrap();
+    let two = Index::open(cache.path(), REPOSITORY).unwrap();
+    load(&mut one, &[pack(1, 10)]);
+    assert_eq!((one.chunk_count().unwrap(), two.chunk_count().unwrap()), (10, 0));
+}
