@@ -1,0 +1,1 @@
+"""A reader of strongroom repositories, written from the pages in `format-spec/` alone."""

@@ -1,0 +1,97 @@
+"""What a snapshot is (manifest.md)."""
+
+from dataclasses import dataclass
+
+from . import cbor
+from .conventions import TYPE_MANIFEST, check_name, open_sealed_object
+from .errors import refuse_if
+from .recipe import Recipe, decode_recipe
+from .tree import LEVEL_MAX
+
+COMPLETE = 1
+STATUSES = {1: "complete", 2: "partial", 3: "unverified"}
+COMPONENT_KINDS = {1: "path", 2: "standard input", 3: "command", 4: "database"}
+COMPONENT_STATES = {1: "whole", 2: "not whole"}
+STATISTICS = ("files", "directories", "others", "content_bytes", "files_new", "files_changed", "files_unmodified",
+              "content_bytes_new", "repository_bytes_new", "warnings", "chunks_new")
+
+
+@dataclass
+class Component:
+    name: str
+    kind: str
+    path: bytes
+    state: str
+    problem: str
+
+
+@dataclass
+class Root:
+    id: bytes
+    plain_bytes: int
+    level: int
+
+
+@dataclass
+class TableMap:
+    path: bytes
+    recipe: Recipe
+
+
+@dataclass
+class Manifest:
+    sequence: int
+    time: tuple
+    started: tuple
+    ended: tuple
+    host: str
+    user: str
+    tags: list
+    description: str
+    program: str
+    parent: bytes
+    status: str
+    components: list
+    statistics: dict
+    root: Root
+    table_maps: list
+    excludes: list
+    left_out: list
+
+
+def decode_manifest(keys, data, name=None):
+    check_name(data, name, "manifest")
+    body = cbor.table(open_sealed_object(keys, data, b"STRGMANI", TYPE_MANIFEST, "manifest"), "manifest")
+    sequence, status = body.need(1, cbor.uint), body.need(11, cbor.uint)
+    refuse_if(sequence == 0, "manifest: a sequence of 0")
+    refuse_if(status not in STATUSES, f"manifest: status {status} is not known")
+    return Manifest(
+        sequence, body.need(2, cbor.time), body.need(3, cbor.time), body.need(4, cbor.time), body.need(5, cbor.text),
+        body.need(6, cbor.text), body.need(7, cbor.array_of(cbor.text)), body.get(8, cbor.text), body.need(9, cbor.text),
+        body.get(10, cbor.octets32), STATUSES[status], body.need(12, cbor.array_of(_component)), body.need(13, _statistics),
+        body.need(14, _root), body.get(15, cbor.array_of(_table_map), []), body.get(16, cbor.array_of(cbor.text), []),
+        body.get(17, cbor.array_of(cbor.octets), []))
+
+
+def _component(value, what):
+    table = cbor.Table(value, what)
+    return Component(table.need(1, cbor.text), COMPONENT_KINDS.get(table.need(2, cbor.uint), "unknown"),
+                     table.need(3, cbor.octets), COMPONENT_STATES.get(table.need(4, cbor.uint), "unknown"),
+                     table.get(5, cbor.text))
+
+
+def _statistics(value, what):
+    table = cbor.Table(value, what)
+    return {name: table.get(key, cbor.uint, 0) for key, name in enumerate(STATISTICS, 1)}
+
+
+def _root(value, what):
+    table = cbor.Table(value, what)
+    root = Root(table.need(1, cbor.octets32), table.need(2, cbor.uint), table.need(3, cbor.uint))
+    refuse_if(root.level > LEVEL_MAX, "manifest: a level over 16")
+    return root
+
+
+def _table_map(value, what):
+    table = cbor.Table(value, what)
+    return TableMap(table.need(1, cbor.octets), decode_recipe(table.need(2, cbor.uint), table.need(3, cbor.octets)))

@@ -1,0 +1,138 @@
+"""The directory entries of a snapshot (tree.md)."""
+
+from dataclasses import dataclass
+
+from . import cbor
+from .errors import refuse_if
+from .recipe import Recipe, decode_recipe
+
+LEVEL_MAX = 16
+PATH_BYTES_MAX = 65_536
+FILE, DIRECTORY, LINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE = range(1, 7)
+
+
+@dataclass
+class Entry:
+    path: bytes
+    kind: int
+    mode: int
+    owner: int
+    group: int
+    owner_name: str
+    group_name: str
+    mtime: tuple
+    ctime: tuple
+    inode: int
+    device: int
+    links: int
+    size: int
+    target: bytes
+    numbers: list
+    attributes: list
+    recipe: Recipe
+    changed: bool
+
+
+@dataclass
+class Child:
+    """`entries` is the number of entries in all leaves below."""
+
+    path: bytes
+    id: bytes
+    plain_bytes: int
+    entries: int
+
+
+@dataclass
+class Node:
+    level: int
+    items: list
+
+
+def order(path):
+    """The key by which paths are compared."""
+    return path.replace(b"/", b"\0")
+
+
+def check_path(path):
+    refuse_if(len(path) > PATH_BYTES_MAX, "tree: a path over 65,536 bytes")
+    refuse_if(b"\0" in path, "tree: a zero byte in a path")
+    refuse_if(any(name in (b"", b".", b"..") for name in path.split(b"/")), "tree: an empty name, '.' or '..' in a path")
+
+
+def decode_node(data, level=None, root=True):
+    """Decodes one node; `level` is what the parent or the manifest asks for, `root` whether the node may be empty."""
+    fields = cbor.CborFields(data, "tree node")
+    found, version = fields.uint(1), fields.uint(1)
+    fields.zeros(2)
+    count = fields.uint(4)
+    refuse_if(version != 1, f"tree node: version {version} is not known")
+    refuse_if(found > LEVEL_MAX, "tree node: level over 16")
+    refuse_if(level is not None and found != level, f"tree node: level {found} where {level} must be")
+    refuse_if(count == 0 and not (root and found == 0), "tree node: no items")
+    items, before = [], b""
+    for _ in range(count):
+        refuse_if(not fields.left, "tree node: fewer items than said")
+        table = cbor.Table(cbor.item(fields), "tree item")
+        path = _path(table, before)
+        refuse_if(items and order(path) <= order(before), "tree node: paths are not in order")
+        items.append(_child(table, path) if found else _entry(table, path))
+        before = path
+    fields.end()
+    return Node(found, items)
+
+
+def _path(table, before):
+    shared = table.get(0, cbor.uint, 0)
+    refuse_if(shared > len(before), "tree item: shares more than the path before has")
+    path = before[:shared] + table.need(1, cbor.octets)
+    check_path(path)
+    return path
+
+
+def _child(table, path):
+    return Child(path, table.need(2, cbor.octets32), table.need(3, cbor.uint), table.need(4, cbor.uint))
+
+
+def _entry(table, path):
+    kind, mode = table.need(2, cbor.uint), table.need(3, cbor.uint)
+    refuse_if(not FILE <= kind <= BLOCK_DEVICE, f"tree entry: kind {kind} is not known")
+    refuse_if(mode > 0o7777, "tree entry: mode over 0o7777")
+    size, target = table.get(15, cbor.uint, 0), table.get(16, cbor.octets)
+    numbers = table.get(17, cbor.array_of(cbor.uint, 2))
+    refuse_if(kind == LINK and target is None, "tree entry: a link without target")
+    refuse_if(kind == FILE and target is not None, "tree entry: a file with a target")
+    refuse_if(kind in (CHARACTER_DEVICE, BLOCK_DEVICE) and numbers is None, "tree entry: a device without numbers")
+    refuse_if(kind != FILE and (19 in table or 20 in table), "tree entry: a recipe on what is not a file")
+    recipe = None
+    if kind == FILE:
+        recipe = decode_recipe(table.get(19, cbor.uint, 0), table.get(20, cbor.octets, b""), size)
+    return Entry(
+        path, kind, mode, table.need(4, cbor.uint), table.need(5, cbor.uint), table.get(6, cbor.text), table.get(7, cbor.text),
+        (table.need(8, cbor.integer), table.get(9, cbor.nanoseconds, 0)),
+        (table.need(10, cbor.integer), table.get(11, cbor.nanoseconds, 0)),
+        table.need(12, cbor.uint), table.get(13, cbor.uint), table.get(14, cbor.uint, 1), size, target, numbers,
+        table.get(18, cbor.array_of(cbor.array_of(cbor.octets, 2)), []), recipe, table.get(21, cbor.boolean, False))
+
+
+def walk(root, chunk_of):
+    """Yields all entries in order. `root` is a manifest's; `chunk_of(id, plain bytes)` returns the plaintext of a chunk."""
+    before = None
+    for entry in _walk(root.id, root.plain_bytes, root.level, None, chunk_of):
+        refuse_if(before is not None and order(entry.path) <= order(before), "tree: paths are not in order")
+        before = entry.path
+        yield entry
+
+
+def _walk(chunk, plain_bytes, level, child, chunk_of):
+    node = decode_node(chunk_of(chunk, plain_bytes), level, root=child is None)
+    refuse_if(child is not None and node.items[0].path != child.path, "tree node: first path is not the one its parent says")
+    count = 0
+    for held in node.items:
+        if level == 0:
+            count += 1
+            yield held
+        else:
+            count += held.entries
+            yield from _walk(held.id, held.plain_bytes, level - 1, held, chunk_of)
+    refuse_if(child is not None and count != child.entries, "tree node: another number of entries than its parent says")
