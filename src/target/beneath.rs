@@ -17,6 +17,8 @@ use crate::base::limits::TARGET_DIRECTORIES_OPEN_MAX;
 const STEP_BYTES_MAX: usize = 4_095;
 /// How often a resolution is tried again that the kernel gave up because of a rename or mount elsewhere.
 const RACES_MAX: usize = 16;
+/// How many levels above a deep directory stay open when it is reached from far away.
+const NEAR_NAMES: usize = TARGET_DIRECTORIES_OPEN_MAX / 2;
 /// The access list that new files in a directory get.
 const DEFAULT_ACL: &[u8] = b"system.posix_acl_default";
 
@@ -81,19 +83,15 @@ impl Beneath {
     ///
     /// `ELOOP`: a symbolic link is on the way. `ENOTDIR`: something else is. `EXDEV`: a mount point is, and may not.
     pub fn directory(&self, path: &[u8]) -> Result<Arc<Directory>, Errno> {
-        let Some((start, rest)) = self.nearest(path) else {
-            return self.remember(path, self.descend(self.root.fd.as_fd(), path)?);
-        };
-        if rest.is_empty() {
-            return Ok(start);
-        }
-        match self.descend(start.fd.as_fd(), rest) {
+        let root = || self.descend(Arc::clone(&self.root), path, path);
+        let Some((start, rest)) = self.nearest(path) else { return root() };
+        match self.descend(start, path, rest) {
             // What was open may have been removed, and something new may stand in its place.
             Err(Errno::NOENT) => {
                 self.lock().retain(|(held, _)| below(path, held).is_none());
-                self.remember(path, self.descend(self.root.fd.as_fd(), path)?)
+                root()
             }
-            other => self.remember(path, other?),
+            other => other,
         }
     }
 
@@ -169,16 +167,33 @@ impl Beneath {
         held.ok_or(Errno::NOENT)
     }
 
-    /// `path` from `from` on, in as few steps as the system allows.
-    fn descend(&self, from: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
-        let (first, mut rest) = first_step(path);
-        let mut fd = self.step(from, first, OFlags::PATH)?;
-        while !rest.is_empty() {
-            let (next, after) = first_step(rest);
-            fd = self.step(fd.as_fd(), next, OFlags::PATH)?;
-            rest = after;
+    /// The directory `path`, of which `rest` is left below `from`, in as few steps as the system allows.
+    ///
+    /// The last names of a deep path are steps of their own that stay open, so that whoever goes up from there does
+    /// not begin at the root for every level.
+    fn descend(&self, from: Arc<Directory>, path: &[u8], rest: &[u8]) -> Result<Arc<Directory>, Errno> {
+        let (far, near) = split_names(rest, NEAR_NAMES);
+        let mut left = far;
+        let mut held: Option<OwnedFd> = None;
+        while !left.is_empty() {
+            let (next, after) = first_step(left);
+            held = Some(self.step(held.as_ref().map_or(from.fd.as_fd(), AsFd::as_fd), next, OFlags::PATH)?);
+            left = after;
         }
-        Ok(fd)
+        let mut directory = match held {
+            Some(fd) => {
+                self.remember(path.get(..path.len() - (rest.len() - far.len())).unwrap_or(path), fd)?
+            }
+            None => from,
+        };
+        let mut end = path.len() - near.len();
+        for name in near.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            let fd = self.step(directory.fd.as_fd(), name, OFlags::PATH)?;
+            end += name.len();
+            directory = self.remember(path.get(..end).unwrap_or(path), fd)?;
+            end += 1;
+        }
+        Ok(directory)
     }
 
     /// The deepest open directory on the way to `path`, and what is left of the path below it; `None`: start at the
@@ -239,6 +254,13 @@ fn first_step(path: &[u8]) -> (&[u8], &[u8]) {
     let Some(slash) = within.or_else(|| path.iter().position(|byte| *byte == b'/')) else {
         return (path, &[]);
     };
+    (path.get(..slash).unwrap_or(path), path.get(slash + 1..).unwrap_or_default())
+}
+
+/// The last `count` names of `path` if it has more than that, after the rest of it without the slash between.
+fn split_names(path: &[u8], count: usize) -> (&[u8], &[u8]) {
+    let slash = path.iter().enumerate().rev().filter(|(_, byte)| **byte == b'/').nth(count - 1);
+    let Some((slash, _)) = slash else { return (path, &[]) };
     (path.get(..slash).unwrap_or(path), path.get(slash + 1..).unwrap_or_default())
 }
 

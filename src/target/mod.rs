@@ -45,8 +45,9 @@ pub struct TargetOptions {
     pub overwrite: Overwrite,
     /// Make device nodes; they are refused otherwise.
     pub devices: bool,
-    /// Keep what lets a program run as somebody else: setuid and setgid bits and file capabilities. They are left out
-    /// and reported otherwise, and also where the owner they speak of could not be set.
+    /// Keep what lets a program run as somebody else: setuid and setgid bits (those of directories, too) and file
+    /// capabilities. They are left out and reported otherwise, and also where the owner they speak of could not be
+    /// set.
     pub setid: bool,
     /// Give files the owner and group they had.
     pub owner: bool,

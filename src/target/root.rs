@@ -184,8 +184,10 @@ impl Made {
         Ok(())
     }
 
-    /// A descriptor (`O_PATH`) of the inode, if it is still the one that was made: nobody else can have given it a
-    /// second name and put something of the same kind but with other names here.
+    /// A descriptor (`O_PATH`) of the inode and what it is now.
+    ///
+    /// The system gives none when it makes a node, so somebody who may write here could have put another one under the
+    /// name. One of another kind is refused, and one with a second name, which could be a file of somebody else.
     pub fn inode(&self, kind: EntryKind) -> Result<(OwnedFd, Stat), TargetError> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let opened = rustix::fs::openat(&self.parent.fd, self.name(), flags, Mode::empty());
