@@ -9,3 +9,6 @@ pub mod format;
 
 pub mod backend;
 pub mod index;
+
+pub mod repo;
+pub mod target;

@@ -4,6 +4,10 @@
 pub const PATH_BYTES_MAX: usize = 65_536;
 /// The deepest directory a walk descends into.
 pub const DEPTH_MAX: usize = 4_096;
+/// Directories a restore keeps open so that a name in them is one step away.
+pub const TARGET_DIRECTORIES_OPEN_MAX: usize = 64;
+/// Names of users and names of groups a restore remembers the numbers of.
+pub const OWNER_NAMES_MAX: usize = 4_096;
 
 /// The smallest chunk of file content, in bytes (the last of a stream may be shorter). Even.
 pub const CHUNK_BYTES_MIN: usize = 8 * 1024;
