@@ -53,3 +53,12 @@ pub const INDEX_CACHE_BYTES: usize = 48 * 1024 * 1024;
 pub const INDEX_BATCH_RECORDS: usize = 500_000;
 /// Processes that can work with one repository from one cache at the same time.
 pub const INDEX_FILES_MAX: u32 = 8;
+
+/// Packs whose place and keys a reader keeps at hand.
+pub const PACKS_OPEN_MAX: usize = 512;
+/// Plaintext of regions a reader keeps for the next chunk, in bytes.
+pub const REGIONS_KEPT_BYTES: usize = 24 * 1024 * 1024;
+/// The longest chain of delta regions a reader follows.
+pub const DELTA_DEPTH_ACCEPTED: u8 = 64;
+/// The longest prefix of a delta region a reader accepts, in bytes.
+pub const PREFIX_BYTES_ACCEPTED: usize = 128 * 1024 * 1024;

@@ -1,0 +1,217 @@
+//! The index in the cache kept in step with the index objects of the repository, and made whole from packs where those lack.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::{RepoError, Repository, Subject};
+use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
+use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
+use crate::format::{IndexedPack, ObjectKind, index as index_format};
+use crate::index::{Index, IndexError};
+
+/// An index in step with the repository, and what was odd.
+#[derive(Debug)]
+pub struct IndexState {
+    /// The index.
+    pub index: Index,
+    /// Index objects that cannot be read.
+    pub damaged: Vec<RepoError>,
+    /// Packs that an index object tells of and that are not there: their chunks are lost until they are stored again.
+    pub packs_missing: Vec<PackId>,
+    /// Packs that no index object told of: leftovers of runs that ended early, or their index object is lost.
+    pub packs_adopted: Vec<PackId>,
+    /// Packs that no index object tells of and whose contents cannot be read.
+    pub packs_unreadable: Vec<RepoError>,
+}
+
+/// What may be done for packs that no index object tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Adopt {
+    InCache,
+    InRepository,
+}
+
+impl Repository {
+    /// Opens the index in `cache` and brings it up to date, changing nothing in the repository.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`], [`RepoError::Index`].
+    pub fn open_index(&self, cache: &Path, observer: &dyn Observer) -> Result<IndexState, RepoError> {
+        self.index_in_step(cache, observer, Adopt::InCache)
+    }
+
+    /// The same for a writer: packs that no index object tells of get one, so that nobody needs to look for them again.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`], [`RepoError::Index`].
+    pub fn open_index_for_writing(&self, cache: &Path, observer: &dyn Observer) -> Result<IndexState, RepoError> {
+        self.index_in_step(cache, observer, Adopt::InRepository)
+    }
+
+    fn index_in_step(&self, cache: &Path, observer: &dyn Observer, adopt: Adopt) -> Result<IndexState, RepoError> {
+        let index = Index::open(cache, self.id())?;
+        match self.bring_up_to_date(index, observer, adopt) {
+            // The file turned out to be odd while it was read: throw it away and make it anew, once.
+            Err(RepoError::Index(error)) if error.is_damage() => {
+                let mut index = Index::open(cache, self.id())?;
+                index.clear()?;
+                self.bring_up_to_date(index, observer, adopt)
+            }
+            other => other,
+        }
+    }
+
+    fn bring_up_to_date(&self, index: Index, observer: &dyn Observer, adopt: Adopt) -> Result<IndexState, RepoError> {
+        let mut state = IndexState {
+            index,
+            damaged: vec![],
+            packs_missing: vec![],
+            packs_adopted: vec![],
+            packs_unreadable: vec![],
+        };
+        let listed = self.backend.list(ObjectKind::Index.folder())?;
+        let listed: BTreeSet<ObjectId> =
+            listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
+        let loaded: BTreeSet<ObjectId> = state.index.objects()?.into_iter().collect();
+        if !loaded.is_subset(&listed) {
+            state.index.clear()?;
+        }
+        let loaded: BTreeSet<ObjectId> = state.index.objects()?.into_iter().collect();
+        let wanted: Vec<ObjectId> = listed.difference(&loaded).copied().collect();
+        self.load(&wanted, &mut state, observer)?;
+        self.compare_with_packs(&mut state, observer, adopt)?;
+        Ok(state)
+    }
+
+    fn load(&self, wanted: &[ObjectId], state: &mut IndexState, observer: &dyn Observer) -> Result<(), RepoError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let mut build = state.index.build()?;
+        for (done, id) in (0..).zip(wanted) {
+            if observer.is_cancelled() {
+                return Err(RepoError::Cancelled);
+            }
+            match self.index_object(*id) {
+                Ok(body) => {
+                    let add = index_format::decode::<IndexError>(&body, |pack| build.add_pack(&pack));
+                    match add {
+                        Ok(()) => build.add_object(*id)?,
+                        Err(IndexError::Format(error)) => {
+                            state.damaged.push(RepoError::damaged(Subject::Index(*id), error));
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                Err(error) if error.is_damage() => state.damaged.push(error),
+                Err(error) => return Err(error),
+            }
+            observer.progress(&progress(done + 1, wanted.len() as u64));
+        }
+        Ok(build.finish()?)
+    }
+
+    /// The body of an index object.
+    pub(super) fn index_object(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
+        self.get_object(ObjectKind::Index, &id, &Subject::Index(id))
+    }
+
+    fn compare_with_packs(
+        &self,
+        state: &mut IndexState,
+        observer: &dyn Observer,
+        adopt: Adopt,
+    ) -> Result<(), RepoError> {
+        let there = self.packs()?;
+        let ids: BTreeSet<PackId> = there.iter().map(|(id, _)| *id).collect();
+        let known: BTreeSet<PackId> = state.index.packs()?.into_iter().map(|(id, _)| id).collect();
+        state.packs_missing = known.difference(&ids).copied().collect();
+        let unknown: Vec<(PackId, u64)> = there.into_iter().filter(|(id, _)| !known.contains(id)).collect();
+        if state.packs_missing.is_empty() && unknown.is_empty() {
+            return Ok(());
+        }
+        let mut build = state.index.build()?;
+        for id in &state.packs_missing {
+            build.remove_pack(id)?;
+            observer.warning(Warning {
+                subject: Subject::Pack(*id).to_string(),
+                message: "is missing: what is only in it is lost until it is stored again".into(),
+            });
+        }
+        build.finish()?;
+        for batch in unknown.chunks(32) {
+            self.adopt(batch, state, observer, adopt)?;
+        }
+        Ok(())
+    }
+
+    fn adopt(
+        &self,
+        packs: &[(PackId, u64)],
+        state: &mut IndexState,
+        observer: &dyn Observer,
+        adopt: Adopt,
+    ) -> Result<(), RepoError> {
+        if observer.is_cancelled() {
+            return Err(RepoError::Cancelled);
+        }
+        let read: Vec<_> = packs.par_iter().map(|(id, bytes)| self.pack_contents(*id, *bytes)).collect();
+        let mut adopted = vec![];
+        for pack in read {
+            match pack {
+                Ok(pack) => adopted.push(pack),
+                Err(error) if error.is_damage() => state.packs_unreadable.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if adopt == Adopt::InRepository && !adopted.is_empty() {
+            self.write_index(&adopted, &mut state.index)?;
+        } else {
+            let mut build = state.index.build()?;
+            for pack in &adopted {
+                build.add_pack(pack)?;
+            }
+            build.finish()?;
+        }
+        state.packs_adopted.extend(adopted.iter().map(|pack| pack.id));
+        Ok(())
+    }
+
+    /// Stores index objects for these packs, each of a bounded size, and loads them. Returns the bytes stored.
+    pub(super) fn write_index(&self, packs: &[IndexedPack], index: &mut Index) -> Result<u64, RepoError> {
+        let mut stored = 0;
+        let mut rest = packs;
+        while !rest.is_empty() {
+            let mut chunks = 0;
+            let fitting = rest.iter().take_while(|pack| {
+                let fits = chunks < INDEX_CHUNKS_PENDING_MAX;
+                chunks += pack.contents.regions.iter().map(|region| region.chunks.len()).sum::<usize>();
+                fits
+            });
+            let (batch, after) = rest.split_at(fitting.count());
+            rest = after;
+            let (id, bytes) = self.put_object(ObjectKind::Index, &index_format::encode(batch)?)?;
+            stored += bytes;
+            let mut build = index.build()?;
+            for pack in batch {
+                build.add_pack(pack)?;
+            }
+            build.add_object(ObjectId::new(id))?;
+            build.finish()?;
+        }
+        Ok(stored)
+    }
+}
+
+const fn progress(items_done: u64, items_total: u64) -> Progress<'static> {
+    Progress {
+        phase: Phase::Index,
+        items_done,
+        items_total: Some(items_total),
+        bytes_done: 0,
+        bytes_total: None,
+        current: None,
+    }
+}

@@ -1,0 +1,88 @@
+//! Floor 3: a repository as its objects: keys, snapshots, packs, trees and streams. Knows no files and no SQL.
+//!
+//! Reading trusts nothing: every object is compared with its name, every message is authenticated, every chunk is compared with
+//! its id. Writing follows one order: packs, then an index object, then the manifest.
+
+mod access;
+mod error;
+mod indexing;
+mod object;
+mod packs;
+mod read;
+mod region;
+mod slots;
+mod snapshots;
+mod stream;
+mod tree;
+mod write;
+
+use std::sync::Arc;
+
+pub use error::{RepoError, Subject};
+pub use indexing::IndexState;
+pub use packs::PackScan;
+pub use read::{ChunkReader, RegionReader};
+pub use slots::{KeySlot, NewSlot};
+pub use stream::{Records, StreamReader};
+pub use tree::TreeReader;
+pub use write::{Written, WriteOptions, Writer};
+
+use crate::backend::Backend;
+use crate::base::{RepositoryId, Timestamp};
+use crate::chunker::{Chunker, ChunkerError, ChunkerParameters};
+use crate::crypto::Keys;
+use crate::format::{Config, Parameters};
+
+/// An open repository: its store and its keys. Cheap to clone.
+#[derive(Clone)]
+pub struct Repository {
+    backend: Arc<dyn Backend>,
+    keys: Arc<Keys>,
+    config: Config,
+}
+
+impl std::fmt::Debug for Repository {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Repository({} at {})", self.id().short(), self.backend.location())
+    }
+}
+
+impl Repository {
+    /// Which repository it is.
+    pub fn id(&self) -> RepositoryId {
+        self.keys.repository()
+    }
+
+    /// When it was made.
+    pub const fn created(&self) -> Timestamp {
+        self.config.created
+    }
+
+    /// What its writers share.
+    pub const fn parameters(&self) -> &Parameters {
+        &self.config.parameters
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Its store.
+    pub fn backend(&self) -> &dyn Backend {
+        &*self.backend
+    }
+
+    /// A chunker with its parameters and gear table.
+    ///
+    /// # Errors
+    /// [`ChunkerError`] for parameters that this program cannot chunk with.
+    pub fn chunker(&self) -> Result<Chunker, ChunkerError> {
+        let Parameters { chunk_bytes: [bytes_min, bytes_average, bytes_max], normalization, .. } = *self.parameters();
+        let parameters = ChunkerParameters { bytes_min, bytes_average, bytes_max, normalization };
+        Chunker::new(parameters, self.keys.gear_table())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Chunks read through the index: located, their regions opened once and kept for a while, and always compared with their ids.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use lru::LruCache;
+
+use super::packs::PackSeals;
+use super::{RepoError, Repository, Subject, region};
+use crate::base::limits::{DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, PREFIX_BYTES_ACCEPTED, REGIONS_KEPT_BYTES};
+use crate::base::{ChunkId, Encoding};
+use crate::format::{IndexedPack, PackHeader};
+use crate::index::{Index, Location, PackPlace};
+
+/// Reads chunks of one repository; may be used from many threads.
+pub struct ChunkReader<'r> {
+    repo: &'r Repository,
+    index: &'r Index,
+    packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
+    regions: Mutex<KeptRegions>,
+}
+
+/// A region, opened.
+pub type RegionReader = Arc<Vec<u8>>;
+
+struct OpenPack {
+    place: PackPlace,
+    seals: PackSeals,
+    contents: OnceLock<IndexedPack>,
+}
+
+struct KeptRegions {
+    regions: LruCache<(u32, u32), RegionReader>,
+    bytes: usize,
+}
+
+impl std::fmt::Debug for ChunkReader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChunkReader({:?})", self.repo)
+    }
+}
+
+impl<'r> ChunkReader<'r> {
+    /// A reader that finds chunks by `index`.
+    pub fn new(repo: &'r Repository, index: &'r Index) -> Self {
+        let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
+        let regions = Mutex::new(KeptRegions { regions: LruCache::unbounded(), bytes: 0 });
+        Self { repo, index, packs, regions }
+    }
+
+    /// The repository it reads.
+    pub const fn repository(&self) -> &'r Repository {
+        self.repo
+    }
+
+    /// Where a chunk is.
+    ///
+    /// # Errors
+    /// [`RepoError::Missing`] if no pack is known to have it; [`RepoError::Index`].
+    pub fn locate(&self, id: &ChunkId) -> Result<Location, RepoError> {
+        self.index.find(id)?.ok_or(RepoError::Missing { subject: Subject::Chunk(*id) })
+    }
+
+    /// Which pack a location's number stands for.
+    ///
+    /// # Errors
+    /// [`RepoError::Index`].
+    pub fn pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
+        Ok(self.open_pack_place(pack)?)
+    }
+
+    fn open_pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
+        if let Some(open) = lock(&self.packs).get(&pack) {
+            return Ok(open.place.clone());
+        }
+        Ok(self.index.pack(pack)?)
+    }
+
+    /// A chunk's plaintext, compared with its id.
+    ///
+    /// # Errors
+    /// [`RepoError::Missing`], [`RepoError::Damaged`], [`RepoError::Backend`].
+    pub fn chunk(&self, id: &ChunkId) -> Result<Vec<u8>, RepoError> {
+        self.chunk_at(id, 0)
+    }
+
+    /// The plaintext of a whole region, read from the store and not kept. Its chunks are not compared with their ids yet.
+    ///
+    /// # Errors
+    /// Those of [`Self::chunk`].
+    pub fn region(&self, pack: u32, number: u32) -> Result<Vec<u8>, RepoError> {
+        self.read_region(pack, number, 0)
+    }
+
+    /// The chunk at `location` of an opened region, compared with its id.
+    ///
+    /// # Errors
+    /// [`RepoError::Damaged`].
+    pub fn chunk_of<'p>(&self, plain: &'p [u8], location: Location, id: &ChunkId) -> Result<&'p [u8], RepoError> {
+        region::chunk(self.repo.keys(), plain, location.offset, location.bytes, id).ok_or_else(|| {
+            RepoError::damaged(Subject::Chunk(*id), format!("its place in region {} has other bytes", location.region))
+        })
+    }
+
+    /// The prefix of a delta region: the plaintexts of its bases.
+    ///
+    /// # Errors
+    /// Those of [`Self::chunk`].
+    pub fn prefix(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
+        self.prefix_at(bases, 1)
+    }
+
+    fn chunk_at(&self, id: &ChunkId, depth: u8) -> Result<Vec<u8>, RepoError> {
+        let location = self.locate(id)?;
+        let plain = self.kept_region(location, depth)?;
+        Ok(self.chunk_of(&plain, location, id)?.to_vec())
+    }
+
+    fn prefix_at(&self, bases: &[ChunkId], depth: u8) -> Result<Vec<u8>, RepoError> {
+        let mut prefix = Vec::new();
+        for base in bases {
+            prefix.extend_from_slice(&self.chunk_at(base, depth)?);
+            if prefix.len() > PREFIX_BYTES_ACCEPTED {
+                return Err(RepoError::damaged(Subject::Chunk(*base), "a prefix over 128 MiB"));
+            }
+        }
+        Ok(prefix)
+    }
+
+    fn kept_region(&self, location: Location, depth: u8) -> Result<RegionReader, RepoError> {
+        let key = (location.pack, location.region);
+        if let Some(plain) = lock(&self.regions).regions.get(&key) {
+            return Ok(plain.clone());
+        }
+        let plain = Arc::new(self.read_region(location.pack, location.region, depth)?);
+        let mut kept = lock(&self.regions);
+        kept.bytes += plain.len();
+        if let Some((_, replaced)) = kept.regions.push(key, plain.clone()) {
+            kept.bytes -= replaced.len();
+        }
+        while kept.bytes > REGIONS_KEPT_BYTES {
+            let Some((_, oldest)) = kept.regions.pop_lru() else { break };
+            kept.bytes -= oldest.len();
+        }
+        Ok(plain)
+    }
+
+    fn read_region(&self, pack: u32, number: u32, depth: u8) -> Result<Vec<u8>, RepoError> {
+        let open = self.open_pack(pack)?;
+        let id = open.place.id;
+        let damaged = |reason: &dyn std::fmt::Display| {
+            RepoError::damaged(Subject::Pack(id), format!("region {number}: {reason}"))
+        };
+        let place = open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
+        let prefix = if place.encoding == Encoding::ZstdPrefix {
+            if depth >= DELTA_DEPTH_ACCEPTED {
+                return Err(damaged(&"its chain of bases is too deep"));
+            }
+            let contents = self.contents(&open)?;
+            let record = contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
+            self.prefix_at(&record.bases, depth + 1)?
+        } else {
+            vec![]
+        };
+        let message = self.repo.read_pack(id, place.offset, place.stored_bytes as usize)?;
+        let plain_bytes = place.plain_bytes as usize;
+        region::open(&open.seals.regions, u64::from(number), message, place.encoding, &prefix, plain_bytes)
+            .map_err(|error| damaged(&error))
+    }
+
+    fn open_pack(&self, pack: u32) -> Result<Arc<OpenPack>, RepoError> {
+        if let Some(open) = lock(&self.packs).get(&pack) {
+            return Ok(open.clone());
+        }
+        let place = self.index.pack(pack)?;
+        let header = self.repo.read_pack(place.id, 0, crate::format::pack::HEADER_BYTES)?;
+        let header = PackHeader::decode(&header).map_err(|error| RepoError::damaged(Subject::Pack(place.id), error))?;
+        let open = Arc::new(OpenPack { place, seals: PackSeals::new(self.repo, &header), contents: OnceLock::new() });
+        lock(&self.packs).put(pack, open.clone());
+        Ok(open)
+    }
+
+    fn contents<'o>(&self, open: &'o OpenPack) -> Result<&'o IndexedPack, RepoError> {
+        if let Some(contents) = open.contents.get() {
+            return Ok(contents);
+        }
+        let contents = self.repo.pack_contents(open.place.id, open.place.bytes)?;
+        Ok(open.contents.get_or_init(|| contents))
+    }
+}
+
+/// A panic of another thread leaves these caches whole: every change of them is one call.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

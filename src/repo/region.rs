@@ -1,0 +1,95 @@
+//! One region: sealed, opened, taken apart.
+
+use super::RepoError;
+use crate::codec::{CodecError, Compression, Compressor, Decompressor};
+use crate::base::{ChunkId, Encoding};
+use crate::crypto::{CryptoError, Keys, Seal, TAG_BYTES};
+use crate::format::{ChunkRecord, RegionKind};
+
+/// Chunks that will be one region.
+#[derive(Debug)]
+pub struct PlainRegion {
+    /// What they are.
+    pub kind: RegionKind,
+    /// Their plaintexts back to back.
+    pub plain: Vec<u8>,
+    /// Which they are, in order.
+    pub chunks: Vec<ChunkRecord>,
+}
+
+/// A region that is compressed and has no place yet.
+#[derive(Debug)]
+pub struct CompressedRegion {
+    /// What it was made of.
+    pub source: PlainRegion,
+    /// How `body` is encoded.
+    pub encoding: Encoding,
+    /// The encoded plaintext.
+    pub body: Vec<u8>,
+}
+
+impl CompressedRegion {
+    /// Length of the message it will be sealed to.
+    pub fn stored_bytes(&self) -> usize {
+        self.body.len() + TAG_BYTES
+    }
+}
+
+/// Why a region's message does not give its plaintext.
+#[derive(Debug, thiserror::Error)]
+pub enum RegionError {
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+/// Compresses a region.
+pub fn compress(source: PlainRegion, compression: Compression) -> Result<CompressedRegion, CodecError> {
+    thread_local! {
+        static COMPRESSOR: std::cell::RefCell<Option<(Compression, Compressor)>> = const { std::cell::RefCell::new(None) };
+    }
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let (_, compressor) = match kept {
+            Some(kept) if kept.0 == compression => kept,
+            other => other.insert((compression, Compressor::new(compression))),
+        };
+        let mut body = Vec::new();
+        let encoding = compressor.compress(&source.plain, &mut body)?;
+        Ok(CompressedRegion { source, encoding, body })
+    })
+}
+
+/// Seals a region at its place and proves that it opens to what went in, before anybody relies on it.
+pub fn seal_and_verify(region: CompressedRegion, seal: &Seal, position: u64) -> Result<Vec<u8>, RepoError> {
+    let CompressedRegion { source, encoding, body: mut message } = region;
+    seal.seal(position, &mut message)?;
+    let opened = open(seal, position, message.clone(), encoding, &[], source.plain.len());
+    match opened {
+        Ok(plain) if plain == source.plain => Ok(message),
+        _ => Err(RepoError::Verification),
+    }
+}
+
+/// The plaintext of a region from its sealed message.
+pub fn open(
+    seal: &Seal,
+    position: u64,
+    mut message: Vec<u8>,
+    encoding: Encoding,
+    prefix: &[u8],
+    plain_bytes: usize,
+) -> Result<Vec<u8>, RegionError> {
+    thread_local! {
+        static DECOMPRESSOR: std::cell::RefCell<Decompressor> = std::cell::RefCell::new(Decompressor::new());
+    }
+    seal.open(position, &mut message)?;
+    Ok(DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, prefix, plain_bytes))?)
+}
+
+/// The chunk of a region's plaintext that must have this id.
+pub fn chunk<'p>(keys: &Keys, plain: &'p [u8], offset: u32, bytes: u32, id: &ChunkId) -> Option<&'p [u8]> {
+    let start = offset as usize;
+    let chunk = plain.get(start..start.checked_add(bytes as usize)?)?;
+    (keys.chunk_id(chunk) == *id).then_some(chunk)
+}

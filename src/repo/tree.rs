@@ -1,0 +1,127 @@
+//! A snapshot's entries in order, read node by node, from any path on.
+
+use std::collections::VecDeque;
+
+use super::{ChunkReader, RepoError, Subject};
+use crate::base::TreePath;
+use crate::base::path::tree_order;
+use crate::format::{Child, Entry, EntryKind, Items, Root, decode_node};
+
+/// The entries of a tree, in tree order.
+#[derive(Debug)]
+pub struct TreeReader<'a, 'r> {
+    reader: &'a ChunkReader<'r>,
+    /// Nodes that are still to come, the deepest last: level and children.
+    above: Vec<(u8, VecDeque<Child>)>,
+    leaf: VecDeque<Entry>,
+    last: Option<(TreePath, EntryKind)>,
+}
+
+impl<'a, 'r> TreeReader<'a, 'r> {
+    /// All entries of a tree.
+    ///
+    /// # Errors
+    /// Those of reading a chunk; [`RepoError::Damaged`] for a node that is none.
+    pub fn new(reader: &'a ChunkReader<'r>, root: Root) -> Result<Self, RepoError> {
+        Self::starting(reader, root, None)
+    }
+
+    /// The entries at and after `from`; nodes before it are not read.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn starting_at(reader: &'a ChunkReader<'r>, root: Root, from: &TreePath) -> Result<Self, RepoError> {
+        Self::starting(reader, root, Some(from))
+    }
+
+    /// The entry with exactly this path.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`].
+    pub fn find(reader: &'a ChunkReader<'r>, root: Root, path: &TreePath) -> Result<Option<Entry>, RepoError> {
+        let mut entries = Self::starting_at(reader, root, path)?;
+        Ok(entries.next_entry()?.filter(|entry| entry.path == *path))
+    }
+
+    /// The next entry; `None` at the end.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`]; [`RepoError::Damaged`] for entries out of order or below something that is no directory.
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, RepoError> {
+        while self.leaf.is_empty() {
+            let Some((level, children)) = self.above.last_mut() else { return Ok(None) };
+            let level = *level;
+            match children.pop_front() {
+                Some(child) => self.descend(level - 1, &child)?,
+                None => drop(self.above.pop()),
+            }
+        }
+        let Some(entry) = self.leaf.pop_front() else { return Ok(None) };
+        if let Some((last, kind)) = &self.last {
+            let damaged = |reason: &str| {
+                RepoError::damaged(Subject::Object(format!("tree entry {}", entry.path)), reason)
+            };
+            if *last >= entry.path {
+                return Err(damaged("it is out of order"));
+            }
+            if *kind != EntryKind::Directory && entry.path.is_within(last) {
+                return Err(damaged("it lies below something that is no directory"));
+            }
+        }
+        self.last = Some((entry.path.clone(), entry.kind));
+        Ok(Some(entry))
+    }
+
+    fn starting(reader: &'a ChunkReader<'r>, root: Root, from: Option<&TreePath>) -> Result<Self, RepoError> {
+        let mut tree = Self { reader, above: vec![], leaf: VecDeque::new(), last: None };
+        match node(reader, &root.id, root.bytes, root.level, None)? {
+            Items::Entries(entries) => tree.leaf = entries.into(),
+            Items::Children(children) => tree.above.push((root.level, children.into())),
+        }
+        if let Some(from) = from {
+            tree.skip_to(from)?;
+        }
+        Ok(tree)
+    }
+
+    fn skip_to(&mut self, from: &TreePath) -> Result<(), RepoError> {
+        while let Some((level, children)) = self.above.last_mut() {
+            let level = *level;
+            // The child that may hold `from` is the last one that starts at or before it.
+            let before = children.iter().take_while(|child| child.first <= *from).count();
+            children.drain(..before.saturating_sub(1));
+            match children.pop_front() {
+                Some(child) => self.descend(level - 1, &child)?,
+                None => break,
+            }
+            if level == 1 {
+                break;
+            }
+        }
+        self.leaf.retain(|entry| tree_order(entry.path.as_bytes(), from.as_bytes()).is_ge());
+        Ok(())
+    }
+
+    fn descend(&mut self, level: u8, child: &Child) -> Result<(), RepoError> {
+        match node(self.reader, &child.id, child.bytes, level, Some(&child.first))? {
+            Items::Entries(entries) => self.leaf = entries.into(),
+            Items::Children(children) => self.above.push((level, children.into())),
+        }
+        Ok(())
+    }
+}
+
+fn node(
+    reader: &ChunkReader<'_>,
+    id: &crate::base::ChunkId,
+    bytes: u32,
+    level: u8,
+    first: Option<&TreePath>,
+) -> Result<Items, RepoError> {
+    let plain = reader.chunk(id)?;
+    let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(*id), reason);
+    if plain.len() != bytes as usize {
+        return Err(damaged(&"its length is not the one its parent says"));
+    }
+    decode_node(&plain, level, first).map_err(|error| damaged(&error))
+}
