@@ -1,6 +1,6 @@
 //! Writes the nights of a made-up shop to a directory, for measurements (`benches/compare`).
 //!
-//! `night-N/uploads` has all uploads of that night; those of the night before are hard links to the same files.
+//! `night-N/uploads` has all uploads of that night; those that the night before had are hard links to its files.
 #![expect(clippy::print_stderr, reason = "a tool for people at a terminal")]
 
 use std::fs::{self, File};

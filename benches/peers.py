@@ -1,9 +1,9 @@
 """How strongroom and its peers are run and measured; shared by `compare` and `small_files`.
 
-Fair means: the same directory at the same path, page cache warm for all, a cache directory of its own for each tool,
-and each with the settings its own documentation recommends for size (`PEERS` below says which). Times are wall-clock
-time of the whole process; CPU time and peak memory are what the kernel reports when it ends (wait4). That peak
-includes this program's own resident memory at the start of a child, so nothing large is held here.
+Fair means: the same directory at the same path, page cache warm for all, a cache directory of its own for each
+tool, and each with the settings its own documentation recommends for size (the classes below say which). Times
+are wall-clock time of the whole process; CPU time and peak memory are what the kernel reports when it ends
+(wait4). That peak is never below this program's own memory, so nothing large is held here.
 """
 
 import os
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PASSWORD = "correct horse battery staple"
+WORK_HELP = "where a directory for everything is made (default: that for temporary files)"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -60,8 +61,8 @@ class Peer:
         return [self.program, *map(str, arguments)]
 
     def run(self, *arguments, cwd=None):
-        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.home), **self.environment()}
-        return measure(self.commands(*arguments), environment, cwd or self.home)
+        common = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.home)}
+        return measure(self.commands(*arguments), {**common, **self.environment()}, cwd or self.home)
 
     def repo_mb(self):
         """The size of all files of the repository."""
@@ -164,6 +165,13 @@ def strongroom_program():
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "strongroom"
 
 
+def make_work(parent, name):
+    """A new directory that nothing else is in, so that it may be removed as a whole."""
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"strongroom-{name}-", dir=parent)).resolve()
+
+
 def write_nights(directory, *arguments):
     """Runs the generator `benches/nights.rs`."""
     command = ["cargo", "bench", "--quiet", "--bench", "nights", "--", str(directory), *map(str, arguments)]
@@ -175,9 +183,8 @@ def measure(command, environment, cwd):
     os.sync()
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
-        child = subprocess.Popen(
-            command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        child = subprocess.Popen(command, env=environment, cwd=cwd, **streams)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -241,7 +248,8 @@ def compare_metadata(left, right, found, limit):
             found.append(f"missing: {other}")
             continue
         here, there = metadata(entry.path), metadata(other)
-        found.extend(f"{entry.path}: {key} {here[key]} != {there[key]}" for key in here if here[key] != there[key])
+        unlike = [key for key in here if here[key] != there[key]]
+        found.extend(f"{entry.path}: {key} {here[key]} != {there[key]}" for key in unlike)
         if entry.is_dir(follow_symlinks=False):
             compare_metadata(entry.path, other, found, limit)
 

@@ -46,7 +46,8 @@ fn write(scene: &Scene, at: RowAt, row: &mut Row) {
     row.text(|out| {
         out.extend_from_slice(b"a:4:{s:6:\\\"_token\\\";s:24:\\\"");
         hex(out, &mut now, 24);
-        out.extend_from_slice(b"\\\";s:9:\\\"_previous\\\";a:1:{s:3:\\\"url\\\";s:44:\\\"https://shop.example/catalogue/product/");
+        out.extend_from_slice(b"\\\";s:9:\\\"_previous\\\";a:1:{s:3:\\\"url\\\";s:44:\\\"");
+        out.extend_from_slice(b"https://shop.example/catalogue/product/");
         digits(out, 10_000 + now.below_skewed(scene.products.clamp(1, 89_999)));
         out.extend_from_slice(
             b"\\\";}s:6:\\\"_flash\\\";a:2:{s:3:\\\"old\\\";a:0:{}s:3:\\\"new\\\";a:0:{}}s:4:\\\"cart\\\";a:",
