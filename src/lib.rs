@@ -6,9 +6,12 @@ pub mod chunker;
 pub mod codec;
 pub mod crypto;
 pub mod format;
+pub mod nights;
 
 pub mod backend;
 pub mod index;
+pub mod process;
 
 pub mod repo;
+pub mod source;
 pub mod target;
