@@ -4,6 +4,8 @@
 pub const PATH_BYTES_MAX: usize = 65_536;
 /// The deepest directory a walk descends into.
 pub const DEPTH_MAX: usize = 4_096;
+/// How many of the last bytes of a command's stderr are kept.
+pub const STDERR_BYTES_KEPT: usize = 64 * 1024;
 
 /// The smallest chunk of file content, in bytes (the last of a stream may be shorter). Even.
 pub const CHUNK_BYTES_MIN: usize = 8 * 1024;
