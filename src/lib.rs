@@ -5,3 +5,5 @@ pub mod base;
 pub mod format;
 
 pub mod process;
+
+pub mod source;
