@@ -4,12 +4,10 @@
 pub const PATH_BYTES_MAX: usize = 65_536;
 /// The deepest directory a walk descends into.
 pub const DEPTH_MAX: usize = 4_096;
-<<<<<<< HEAD
 /// Directories a restore keeps open so that a name in them is one step away.
 pub const TARGET_DIRECTORIES_OPEN_MAX: usize = 64;
 /// Names of users and names of groups a restore remembers the numbers of.
 pub const OWNER_NAMES_MAX: usize = 4_096;
-=======
 /// Directories a walk keeps open besides the topmost one.
 pub const DIRECTORIES_OPEN_MAX: usize = 64;
 /// Bytes of names a walk holds for one directory.
@@ -18,7 +16,6 @@ pub const DIRECTORY_NAMES_BYTES_MAX: usize = 1 << 30;
 pub const OWNERS_MAX: usize = 65_536;
 /// How many of the last bytes of a command's stderr are kept.
 pub const STDERR_BYTES_KEPT: usize = 64 * 1024;
->>>>>>> source
 
 /// The smallest chunk of file content, in bytes (the last of a stream may be shorter). Even.
 pub const CHUNK_BYTES_MIN: usize = 8 * 1024;

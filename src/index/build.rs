@@ -5,7 +5,7 @@
 use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 
 use super::{
-    CHUNKS, Index, IndexError, Location, OBJECTS, PACK_NUMBERS, PACKS, PackPlace, View, damaged, file,
+    CHUNKS, Index, IndexError, LOOSE, Location, OBJECTS, PACK_NUMBERS, PACKS, PackPlace, View, damaged, file,
 };
 use crate::base::limits::INDEX_BATCH_RECORDS;
 use crate::base::{ObjectId, PackId};
@@ -40,6 +40,24 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn add_pack(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
+        self.transaction.open_table(LOOSE).map_err(damaged)?.remove(pack.id.as_bytes()).map_err(damaged)?;
+        self.add(pack)
+    }
+
+    /// Adds a pack that no index object tells of.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn add_loose_pack(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
+        self.transaction
+            .open_table(LOOSE)
+            .map_err(damaged)?
+            .insert(pack.id.as_bytes(), ())
+            .map_err(damaged)?;
+        self.add(pack)
+    }
+
+    fn add(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
         {
             let mut numbers = self.transaction.open_table(PACK_NUMBERS).map_err(damaged)?;
             if numbers.get(pack.id.as_bytes()).map_err(damaged)?.is_some() {

@@ -21,6 +21,8 @@ const CHUNKS: TableDefinition<'_, [u8; 32], [u8; 16]> = TableDefinition::new("ch
 const PACKS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("packs");
 const PACK_NUMBERS: TableDefinition<'_, [u8; 32], u32> = TableDefinition::new("pack numbers");
 const OBJECTS: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("objects");
+/// Packs that no index object tells of: their own tables of contents were read.
+const LOOSE: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("loose packs");
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 
 /// Why the index cannot be used or made.
@@ -173,6 +175,7 @@ struct View {
     packs: ReadOnlyTable<u32, &'static [u8]>,
     numbers: ReadOnlyTable<[u8; 32], u32>,
     objects: ReadOnlyTable<[u8; 32], ()>,
+    loose: ReadOnlyTable<[u8; 32], ()>,
 }
 
 impl std::fmt::Debug for Index {
@@ -249,6 +252,15 @@ impl Index {
         all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
     }
 
+    /// The packs that are known from their own tables of contents only, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
+        let all = self.view.loose.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
+    }
+
     /// How many chunks are known.
     ///
     /// # Errors
@@ -274,6 +286,7 @@ impl View {
             packs: transaction.open_table(PACKS).map_err(damaged)?,
             numbers: transaction.open_table(PACK_NUMBERS).map_err(damaged)?,
             objects: transaction.open_table(OBJECTS).map_err(damaged)?,
+            loose: transaction.open_table(LOOSE).map_err(damaged)?,
         })
     }
 }

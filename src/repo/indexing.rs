@@ -46,11 +46,20 @@ impl Repository {
     ///
     /// # Errors
     /// [`RepoError::Backend`], [`RepoError::Index`].
-    pub fn open_index_for_writing(&self, cache: &Path, observer: &dyn Observer) -> Result<IndexState, RepoError> {
+    pub fn open_index_for_writing(
+        &self,
+        cache: &Path,
+        observer: &dyn Observer,
+    ) -> Result<IndexState, RepoError> {
         self.index_in_step(cache, observer, Adopt::InRepository)
     }
 
-    fn index_in_step(&self, cache: &Path, observer: &dyn Observer, adopt: Adopt) -> Result<IndexState, RepoError> {
+    fn index_in_step(
+        &self,
+        cache: &Path,
+        observer: &dyn Observer,
+        adopt: Adopt,
+    ) -> Result<IndexState, RepoError> {
         let index = Index::open(cache, self.id())?;
         match self.bring_up_to_date(index, observer, adopt) {
             // The file turned out to be odd while it was read: throw it away and make it anew, once.
@@ -63,7 +72,12 @@ impl Repository {
         }
     }
 
-    fn bring_up_to_date(&self, index: Index, observer: &dyn Observer, adopt: Adopt) -> Result<IndexState, RepoError> {
+    fn bring_up_to_date(
+        &self,
+        index: Index,
+        observer: &dyn Observer,
+        adopt: Adopt,
+    ) -> Result<IndexState, RepoError> {
         let mut state = IndexState {
             index,
             damaged: vec![],
@@ -85,7 +99,12 @@ impl Repository {
         Ok(state)
     }
 
-    fn load(&self, wanted: &[ObjectId], state: &mut IndexState, observer: &dyn Observer) -> Result<(), RepoError> {
+    fn load(
+        &self,
+        wanted: &[ObjectId],
+        state: &mut IndexState,
+        observer: &dyn Observer,
+    ) -> Result<(), RepoError> {
         if wanted.is_empty() {
             return Ok(());
         }
@@ -128,7 +147,12 @@ impl Repository {
         let ids: BTreeSet<PackId> = there.iter().map(|(id, _)| *id).collect();
         let known: BTreeSet<PackId> = state.index.packs()?.into_iter().map(|(id, _)| id).collect();
         state.packs_missing = known.difference(&ids).copied().collect();
-        let unknown: Vec<(PackId, u64)> = there.into_iter().filter(|(id, _)| !known.contains(id)).collect();
+        let loose: BTreeSet<PackId> = match adopt {
+            Adopt::InCache => BTreeSet::new(),
+            Adopt::InRepository => state.index.loose_packs()?.into_iter().collect(),
+        };
+        let is_told_of = |id: &PackId| known.contains(id) && !loose.contains(id);
+        let unknown: Vec<(PackId, u64)> = there.into_iter().filter(|(id, _)| !is_told_of(id)).collect();
         if state.packs_missing.is_empty() && unknown.is_empty() {
             return Ok(());
         }
@@ -171,7 +195,7 @@ impl Repository {
         } else {
             let mut build = state.index.build()?;
             for pack in &adopted {
-                build.add_pack(pack)?;
+                build.add_loose_pack(pack)?;
             }
             build.finish()?;
         }

@@ -25,7 +25,7 @@ pub use read::{ChunkReader, RegionReader};
 pub use slots::{KeySlot, NewSlot};
 pub use stream::{Records, StreamReader};
 pub use tree::TreeReader;
-pub use write::{Written, WriteOptions, Writer};
+pub use write::{WriteOptions, Writer, Written};
 
 use crate::backend::Backend;
 use crate::base::{RepositoryId, Timestamp};
@@ -78,7 +78,8 @@ impl Repository {
     /// # Errors
     /// [`ChunkerError`] for parameters that this program cannot chunk with.
     pub fn chunker(&self) -> Result<Chunker, ChunkerError> {
-        let Parameters { chunk_bytes: [bytes_min, bytes_average, bytes_max], normalization, .. } = *self.parameters();
+        let Parameters { chunk_bytes: [bytes_min, bytes_average, bytes_max], normalization, .. } =
+            *self.parameters();
         let parameters = ChunkerParameters { bytes_min, bytes_average, bytes_max, normalization };
         Chunker::new(parameters, self.keys.gear_table())
     }

@@ -86,7 +86,12 @@ impl Repository {
     }
 
     /// The body of an object of `kind` from its stored bytes.
-    pub(super) fn open_object(&self, kind: ObjectKind, object: &[u8], subject: &Subject) -> Result<Vec<u8>, RepoError> {
+    pub(super) fn open_object(
+        &self,
+        kind: ObjectKind,
+        object: &[u8],
+        subject: &Subject,
+    ) -> Result<Vec<u8>, RepoError> {
         let refused = |reason: &dyn std::fmt::Display| RepoError::damaged(subject.clone(), reason);
         let (header, sealed) = ObjectHeader::decode(kind, object).map_err(|error| refused(&error))?;
         let seal = self.keys.seal(message_kind(kind), &header.salt, &header.encode());
@@ -94,7 +99,12 @@ impl Repository {
     }
 
     /// Reads an object of `kind`, compares it with its name and opens it.
-    pub(super) fn get_object(&self, kind: ObjectKind, id: &impl std::fmt::Display, subject: &Subject) -> Result<Vec<u8>, RepoError> {
+    pub(super) fn get_object(
+        &self,
+        kind: ObjectKind,
+        id: &impl std::fmt::Display,
+        subject: &Subject,
+    ) -> Result<Vec<u8>, RepoError> {
         let object = read_named(self.backend(), &name_in(kind.folder(), id)?, subject)?;
         self.open_object(kind, &object, subject)
     }

@@ -86,7 +86,8 @@ impl Repository {
         let trailer = Trailer::decode(&trailer, pack_bytes).map_err(|error| damaged(&error))?;
         let start = pack_bytes - TRAILER_BYTES as u64 - u64::from(trailer.contents_bytes);
         let sealed = self.read_pack(id, start, trailer.contents_bytes as usize)?;
-        let contents = self.open_contents(&header, &trailer, &sealed, start).map_err(|reason| damaged(&reason))?;
+        let contents =
+            self.open_contents(&header, &trailer, &sealed, start).map_err(|reason| damaged(&reason))?;
         Ok(IndexedPack { id, bytes: pack_bytes, contents })
     }
 
@@ -94,9 +95,10 @@ impl Repository {
     pub(super) fn read_pack(&self, id: PackId, offset: u64, bytes: usize) -> Result<Vec<u8>, RepoError> {
         self.backend.get_range(&pack_name(&id)?, offset, bytes).map_err(|error| match error {
             BackendError::NotFound { .. } => RepoError::Missing { subject: Subject::Pack(id) },
-            BackendError::ShortRead { found, .. } => {
-                RepoError::damaged(Subject::Pack(id), format!("cut short: {found} of {bytes} bytes at {offset}"))
-            }
+            BackendError::ShortRead { found, .. } => RepoError::damaged(
+                Subject::Pack(id),
+                format!("cut short: {found} of {bytes} bytes at {offset}"),
+            ),
             error => error.into(),
         })
     }
@@ -110,8 +112,10 @@ impl Repository {
     ) -> Result<Contents, String> {
         trailer.check(sealed).map_err(|error| error.to_string())?;
         let seals = PackSeals::new(self, header);
-        let body = open_envelope(&seals.contents, POSITION_CONTENTS, sealed).map_err(|error| error.to_string())?;
-        Contents::decode(&body, contents_start.saturating_sub(HEADER_BYTES as u64)).map_err(|error| error.to_string())
+        let body =
+            open_envelope(&seals.contents, POSITION_CONTENTS, sealed).map_err(|error| error.to_string())?;
+        Contents::decode(&body, contents_start.saturating_sub(HEADER_BYTES as u64))
+            .map_err(|error| error.to_string())
     }
 
     /// Reads a whole pack and proves every byte of it: its name, its table of contents, every region and every chunk.

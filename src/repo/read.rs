@@ -96,9 +96,17 @@ impl<'r> ChunkReader<'r> {
     ///
     /// # Errors
     /// [`RepoError::Damaged`].
-    pub fn chunk_of<'p>(&self, plain: &'p [u8], location: Location, id: &ChunkId) -> Result<&'p [u8], RepoError> {
+    pub fn chunk_of<'p>(
+        &self,
+        plain: &'p [u8],
+        location: Location,
+        id: &ChunkId,
+    ) -> Result<&'p [u8], RepoError> {
         region::chunk(self.repo.keys(), plain, location.offset, location.bytes, id).ok_or_else(|| {
-            RepoError::damaged(Subject::Chunk(*id), format!("its place in region {} has other bytes", location.region))
+            RepoError::damaged(
+                Subject::Chunk(*id),
+                format!("its place in region {} has other bytes", location.region),
+            )
         })
     }
 
@@ -151,13 +159,15 @@ impl<'r> ChunkReader<'r> {
         let damaged = |reason: &dyn std::fmt::Display| {
             RepoError::damaged(Subject::Pack(id), format!("region {number}: {reason}"))
         };
-        let place = open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
+        let place =
+            open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
         let prefix = if place.encoding == Encoding::ZstdPrefix {
             if depth >= DELTA_DEPTH_ACCEPTED {
                 return Err(damaged(&"its chain of bases is too deep"));
             }
             let contents = self.contents(&open)?;
-            let record = contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
+            let record =
+                contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
             self.prefix_at(&record.bases, depth + 1)?
         } else {
             vec![]
@@ -174,8 +184,13 @@ impl<'r> ChunkReader<'r> {
         }
         let place = self.index.pack(pack)?;
         let header = self.repo.read_pack(place.id, 0, crate::format::pack::HEADER_BYTES)?;
-        let header = PackHeader::decode(&header).map_err(|error| RepoError::damaged(Subject::Pack(place.id), error))?;
-        let open = Arc::new(OpenPack { place, seals: PackSeals::new(self.repo, &header), contents: OnceLock::new() });
+        let header = PackHeader::decode(&header)
+            .map_err(|error| RepoError::damaged(Subject::Pack(place.id), error))?;
+        let open = Arc::new(OpenPack {
+            place,
+            seals: PackSeals::new(self.repo, &header),
+            contents: OnceLock::new(),
+        });
         lock(&self.packs).put(pack, open.clone());
         Ok(open)
     }

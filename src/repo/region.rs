@@ -1,8 +1,8 @@
 //! One region: sealed, opened, taken apart.
 
 use super::RepoError;
-use crate::codec::{CodecError, Compression, Compressor, Decompressor};
 use crate::base::{ChunkId, Encoding};
+use crate::codec::{CodecError, Compression, Compressor, Decompressor};
 use crate::crypto::{CryptoError, Keys, Seal, TAG_BYTES};
 use crate::format::{ChunkRecord, RegionKind};
 
@@ -84,7 +84,8 @@ pub fn open(
         static DECOMPRESSOR: std::cell::RefCell<Decompressor> = std::cell::RefCell::new(Decompressor::new());
     }
     seal.open(position, &mut message)?;
-    Ok(DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, prefix, plain_bytes))?)
+    Ok(DECOMPRESSOR
+        .with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, prefix, plain_bytes))?)
 }
 
 /// The chunk of a region's plaintext that must have this id.

@@ -60,7 +60,9 @@ impl Repository {
     /// [`RepoError::Backend`], [`RepoError::Crypto`].
     pub fn add_key_slot(&self, slot: &NewSlot<'_>) -> Result<ObjectId, RepoError> {
         let name = put(self.backend(), &self.keys, slot)?;
-        name.last_part().parse().map_err(|error| RepoError::damaged(Subject::KeySlot(name.to_string()), error))
+        name.last_part()
+            .parse()
+            .map_err(|error| RepoError::damaged(Subject::KeySlot(name.to_string()), error))
     }
 
     /// Takes away the slot whose id starts with `prefix`; the last whole slot stays.
@@ -69,7 +71,8 @@ impl Repository {
     /// [`RepoError::LastKeySlot`], [`RepoError::KeySlotNotUnique`], [`RepoError::Backend`].
     pub fn remove_key_slot(&self, prefix: &str) -> Result<ObjectId, RepoError> {
         let slots = self.key_slots()?;
-        let mut matching = slots.iter().filter(|slot| !prefix.is_empty() && slot.id.to_string().starts_with(prefix));
+        let mut matching =
+            slots.iter().filter(|slot| !prefix.is_empty() && slot.id.to_string().starts_with(prefix));
         let (Some(slot), None) = (matching.next(), matching.next()) else {
             let found = slots.iter().filter(|slot| slot.id.to_string().starts_with(prefix)).count();
             return Err(RepoError::KeySlotNotUnique { prefix: prefix.to_string(), found });
@@ -113,7 +116,11 @@ pub fn put(backend: &dyn Backend, keys: &Keys, slot: &NewSlot<'_>) -> Result<Obj
 }
 
 /// The master key, from whichever slot the password opens.
-pub fn open_any(backend: &dyn Backend, repository: RepositoryId, password: &[u8]) -> Result<MasterKey, RepoError> {
+pub fn open_any(
+    backend: &dyn Backend,
+    repository: RepositoryId,
+    password: &[u8],
+) -> Result<MasterKey, RepoError> {
     let (_, body) = open_slot(backend, repository, password)?;
     Ok(MasterKey::new(*Zeroizing::new(body.master)))
 }

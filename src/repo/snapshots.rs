@@ -16,7 +16,8 @@ impl Repository {
     /// [`RepoError::Backend`] if they cannot be listed or the store fails.
     pub fn snapshots(&self) -> Result<(Vec<(SnapshotId, Manifest)>, Vec<Unreadable>), RepoError> {
         let names = self.backend.list(ObjectKind::Manifest.folder())?;
-        let ids: Vec<SnapshotId> = names.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
+        let ids: Vec<SnapshotId> =
+            names.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
         let read: Vec<_> = ids.into_par_iter().map(|id| (id, self.snapshot(id))).collect();
         let (mut whole, mut unreadable) = (vec![], vec![]);
         for (id, manifest) in read {

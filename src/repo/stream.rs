@@ -37,7 +37,8 @@ impl<'a, 'r> Records<'a, 'r> {
             if is_stream {
                 return Ok(Some(record));
             }
-            let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
+            let damaged =
+                |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
             let bytes = self.reader.chunk(&record.id)?;
             if bytes.len() != record.bytes as usize {
                 return Err(damaged(&"its length is not the one its recipe says"));

@@ -38,7 +38,11 @@ impl<'a, 'r> TreeReader<'a, 'r> {
     ///
     /// # Errors
     /// Those of [`Self::new`].
-    pub fn find(reader: &'a ChunkReader<'r>, root: Root, path: &TreePath) -> Result<Option<Entry>, RepoError> {
+    pub fn find(
+        reader: &'a ChunkReader<'r>,
+        root: Root,
+        path: &TreePath,
+    ) -> Result<Option<Entry>, RepoError> {
         let mut entries = Self::starting_at(reader, root, path)?;
         Ok(entries.next_entry()?.filter(|entry| entry.path == *path))
     }

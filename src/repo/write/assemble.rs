@@ -1,0 +1,208 @@
+//! The threads behind a writer: compress (pool), give places in order, seal and verify (pool), fill packs in order, store.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::super::packs::pack_name;
+use super::super::region::{self, CompressedRegion, PlainRegion};
+use super::super::{RepoError, Repository};
+use super::open_pack::OpenPack;
+use crate::codec::Compression;
+use crate::format::{IndexedPack, RegionKind};
+
+type Outcome<T> = Result<T, RepoError>;
+/// What a job of the pool will give.
+type Promise<T> = Receiver<Outcome<T>>;
+
+/// The threads of one session.
+pub struct Assembler {
+    compression: Compression,
+    to_places: Option<Sender<Promise<CompressedRegion>>>,
+    stored: Receiver<IndexedPack>,
+    failure: Failure,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// The first thing that went wrong in any thread.
+#[derive(Clone, Default)]
+struct Failure(Arc<Mutex<Option<RepoError>>>);
+
+impl Failure {
+    fn set(&self, error: RepoError) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// The error, for the caller; later callers hear that the session has ended.
+    fn take(&self) -> RepoError {
+        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        taken.unwrap_or_else(|| RepoError::Encode("the session has ended".into()))
+    }
+
+    fn check(&self) -> Outcome<()> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.take().map_or(Ok(()), Err)
+    }
+}
+
+impl Assembler {
+    /// Starts the threads.
+    pub fn start(repo: Arc<Repository>, compression: Compression) -> Outcome<Self> {
+        let failure = Failure::default();
+        let in_flight = rayon::current_num_threads() * 2 + 2;
+        let (to_places, from_regions) = bounded(in_flight);
+        let (to_store, from_packs) = bounded::<(Vec<u8>, IndexedPack)>(0);
+        let (to_caller, stored) = unbounded();
+        let mut threads = vec![];
+        for _ in 0..2 {
+            let (from_packs, to_caller) = (from_packs.clone(), to_caller.clone());
+            let (repo, failure) = (repo.clone(), failure.clone());
+            threads.push(spawn("strongroom-store", move || {
+                for (bytes, pack) in from_packs {
+                    match pack_name(&pack.id).and_then(|name| Ok(repo.backend().put(&name, &bytes)?)) {
+                        Ok(()) => drop(to_caller.send(pack)),
+                        Err(error) => return failure.set(error),
+                    }
+                }
+            })?);
+        }
+        let of_places = failure.clone();
+        threads.push(spawn("strongroom-packs", move || {
+            let mut packs = Packs { repo, content: None, metadata: None, in_flight, to_store };
+            if let Err(error) = packs.run(&from_regions) {
+                of_places.set(error);
+            }
+        })?);
+        Ok(Self { compression, to_places: Some(to_places), stored, failure, threads })
+    }
+
+    /// Hands a region on; waits if too many are under way. Returns packs that are durable by now.
+    pub fn offer(&mut self, region: PlainRegion) -> Outcome<Vec<IndexedPack>> {
+        self.failure.check()?;
+        let compression = self.compression;
+        let promise = job(move || Ok(region::compress(region, compression)?));
+        let sent = self.to_places.as_ref().is_some_and(|places| places.send(promise).is_ok());
+        if !sent {
+            return Err(self.failure.take());
+        }
+        Ok(self.stored.try_iter().collect())
+    }
+
+    /// Waits until everything is durable; returns the packs that were not returned before.
+    pub fn finish(mut self) -> Outcome<Vec<IndexedPack>> {
+        self.join();
+        self.failure.check()?;
+        Ok(self.stored.try_iter().collect())
+    }
+
+    fn join(&mut self) {
+        self.to_places = None;
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                self.failure.set(RepoError::Encode("a thread of the session broke".into()));
+            }
+        }
+    }
+}
+
+/// Threads never outlive their session, also if it is given up half-way.
+impl Drop for Assembler {
+    fn drop(&mut self) {
+        self.failure.set(RepoError::Cancelled);
+        self.join();
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Outcome<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.into()).spawn(run);
+    thread.map_err(|error| RepoError::Encode(format!("no thread can be started: {error}")))
+}
+
+/// Runs in the pool; what it gives is waited for elsewhere.
+fn job<T: Send + 'static>(run: impl FnOnce() -> Outcome<T> + Send + 'static) -> Promise<T> {
+    let (give, promise) = bounded(1);
+    rayon::spawn_fifo(move || drop(give.send(run())));
+    promise
+}
+
+fn wait<T>(promise: &Promise<T>) -> Outcome<T> {
+    promise.recv().unwrap_or_else(|_| Err(RepoError::Encode("a job broke".into())))
+}
+
+/// Fills packs: places are given in the order of the regions, and sealed regions are appended in the same order.
+struct Packs {
+    repo: Arc<Repository>,
+    content: Option<Filling>,
+    metadata: Option<Filling>,
+    in_flight: usize,
+    to_store: Sender<(Vec<u8>, IndexedPack)>,
+}
+
+/// A pack that is being filled and the regions on their way to it.
+struct Filling {
+    pack: OpenPack,
+    sealing: VecDeque<Promise<Vec<u8>>>,
+}
+
+impl Packs {
+    fn run(&mut self, regions: &Receiver<Promise<CompressedRegion>>) -> Outcome<()> {
+        for promise in regions {
+            self.place(wait(&promise)?)?;
+        }
+        self.close(RegionKind::Content, false)?;
+        self.close(RegionKind::Metadata, false)
+    }
+
+    fn place(&mut self, region: CompressedRegion) -> Outcome<()> {
+        let (kind, full, in_flight) = (region.source.kind, self.full(), self.in_flight);
+        if self.slot(kind).as_ref().is_some_and(|filling| !filling.pack.has_room(&region, full)) {
+            self.close(kind, true)?;
+        }
+        let repo = self.repo.clone();
+        let slot = self.slot(kind);
+        let filling = match slot {
+            Some(filling) => filling,
+            None => slot.insert(Filling { pack: OpenPack::new(&repo)?, sealing: VecDeque::new() }),
+        };
+        let position = filling.pack.reserve(&region)?;
+        let seal = filling.pack.seal().clone();
+        filling.sealing.push_back(job(move || region::seal_and_verify(region, &seal, position)));
+        while filling.sealing.len() > in_flight {
+            filling.append_next()?;
+        }
+        Ok(())
+    }
+
+    /// Hands the pack of this kind on, after the regions on their way to it have arrived.
+    fn close(&mut self, kind: RegionKind, is_full: bool) -> Outcome<()> {
+        let full = self.full();
+        let Some(mut filling) = self.slot(kind).take() else { return Ok(()) };
+        while !filling.sealing.is_empty() {
+            filling.append_next()?;
+        }
+        let sent = self.to_store.send(filling.pack.finish(is_full, full)?);
+        sent.map_err(|_| RepoError::Encode("the session has ended".into()))
+    }
+
+    fn full(&self) -> usize {
+        self.repo.parameters().pack_bytes as usize
+    }
+
+    const fn slot(&mut self, kind: RegionKind) -> &mut Option<Filling> {
+        match kind {
+            RegionKind::Content => &mut self.content,
+            RegionKind::Metadata => &mut self.metadata,
+        }
+    }
+}
+
+impl Filling {
+    fn append_next(&mut self) -> Outcome<()> {
+        if let Some(promise) = self.sealing.pop_front() {
+            self.pack.append(&wait(&promise)?);
+        }
+        Ok(())
+    }
+}

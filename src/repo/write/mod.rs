@@ -1,0 +1,202 @@
+//! A writer's session: chunks in, deduplicated, gathered in regions, compressed and sealed on all cores, stored in packs.
+//!
+//! One thread offers chunks in order; a pool compresses and seals; one thread fills packs; two store them. All queues are bounded,
+//! so memory is too. Nothing that was offered counts before [`Writer::finish`] returns: then packs and index objects are durable.
+
+mod assemble;
+mod open_pack;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::region::PlainRegion;
+use super::{RepoError, Repository};
+use crate::base::ChunkId;
+use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
+use crate::codec::Compression;
+use crate::format::{ChunkRecord, IndexedPack, RegionKind};
+use crate::index::Index;
+use assemble::Assembler;
+
+/// How a writer works.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteOptions {
+    /// How new data is compressed.
+    pub compression: Compression,
+    /// Nothing is written to the repository: everything is counted as if it were.
+    pub dry_run: bool,
+}
+
+/// What a session wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Chunks that were new.
+    pub chunks_new: u64,
+    /// Plaintext bytes of new chunks.
+    pub bytes_added: u64,
+    /// Bytes the repository grew by: packs and index objects.
+    pub bytes_stored: u64,
+    /// Packs that were written.
+    pub packs: u64,
+}
+
+/// A session of writing chunks.
+pub struct Writer<'r> {
+    repo: &'r Repository,
+    index: &'r mut Index,
+    options: WriteOptions,
+    /// Chunks that are on their way and that the index does not tell of yet.
+    pending: HashSet<ChunkId>,
+    open: [PlainRegion; 2],
+    assembler: Option<Assembler>,
+    finished: Vec<IndexedPack>,
+    finished_chunks: usize,
+    written: Written,
+}
+
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Writer({:?}, {:?})", self.repo, self.written)
+    }
+}
+
+impl<'r> Writer<'r> {
+    /// A session on `repo`, whose index must be open for writing.
+    ///
+    /// # Errors
+    /// [`RepoError::Encode`] if threads cannot be started.
+    pub fn new(repo: &'r Repository, index: &'r mut Index, options: WriteOptions) -> Result<Self, RepoError> {
+        let empty = |kind| PlainRegion { kind, plain: Vec::new(), chunks: Vec::new() };
+        let assembler = match options.dry_run {
+            true => None,
+            false => Some(Assembler::start(Arc::new(repo.clone()), options.compression)?),
+        };
+        Ok(Self {
+            repo,
+            index,
+            options,
+            pending: HashSet::new(),
+            open: [empty(RegionKind::Content), empty(RegionKind::Metadata)],
+            assembler,
+            finished: vec![],
+            finished_chunks: 0,
+            written: Written::default(),
+        })
+    }
+
+    /// The repository that is written to.
+    pub const fn repository(&self) -> &'r Repository {
+        self.repo
+    }
+
+    /// What was written so far, without what is still under way.
+    pub const fn written(&self) -> Written {
+        self.written
+    }
+
+    /// Stores a chunk unless it is there already; `true` if it was new. Its id must be that of `plain`.
+    ///
+    /// # Errors
+    /// Whatever went wrong in the session's threads so far.
+    pub fn put(&mut self, kind: RegionKind, id: ChunkId, plain: &[u8]) -> Result<bool, RepoError> {
+        if self.pending.contains(&id) || self.index.find(&id)?.is_some() {
+            return Ok(false);
+        }
+        self.pending.insert(id);
+        self.written.chunks_new += 1;
+        self.written.bytes_added += plain.len() as u64;
+        let plain_bytes =
+            u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
+        let target = self.repo.parameters().region_bytes as usize;
+        let region = self.open_region(kind);
+        if region.plain.capacity() == 0 {
+            region.plain.reserve(target + target / 4);
+        }
+        region.plain.extend_from_slice(plain);
+        region.chunks.push(ChunkRecord { id, plain_bytes });
+        if region.plain.len() >= target {
+            self.close_region(kind)?;
+        }
+        Ok(true)
+    }
+
+    /// Stores metadata (a tree node, records of a recipe) and tells its id.
+    ///
+    /// # Errors
+    /// Those of [`Self::put`].
+    pub fn put_metadata(&mut self, plain: &[u8]) -> Result<ChunkId, RepoError> {
+        let id = self.repo.keys().chunk_id(plain);
+        self.put(RegionKind::Metadata, id, plain)?;
+        Ok(id)
+    }
+
+    /// Makes everything durable that was offered: the last packs, then the last index object.
+    ///
+    /// # Errors
+    /// Whatever went wrong in the session.
+    pub fn finish(mut self) -> Result<Written, RepoError> {
+        self.close_region(RegionKind::Content)?;
+        self.close_region(RegionKind::Metadata)?;
+        if let Some(assembler) = self.assembler.take() {
+            let packs = assembler.finish()?;
+            self.note(packs)?;
+            self.write_index()?;
+        }
+        Ok(self.written)
+    }
+
+    fn open_region(&mut self, kind: RegionKind) -> &mut PlainRegion {
+        let [content, metadata] = &mut self.open;
+        match kind {
+            RegionKind::Content => content,
+            RegionKind::Metadata => metadata,
+        }
+    }
+
+    fn close_region(&mut self, kind: RegionKind) -> Result<(), RepoError> {
+        let region = self.open_region(kind);
+        if region.chunks.is_empty() {
+            return Ok(());
+        }
+        let empty = PlainRegion { kind, plain: Vec::new(), chunks: Vec::new() };
+        let region = std::mem::replace(region, empty);
+        let Some(assembler) = &mut self.assembler else { return self.forget_dry(&region) };
+        let packs = assembler.offer(region)?;
+        self.note(packs)
+    }
+
+    /// A dry run's memory is bounded too: it forgets what it saw after a while, and may then count a chunk twice.
+    fn forget_dry(&mut self, region: &PlainRegion) -> Result<(), RepoError> {
+        debug_assert!(self.options.dry_run && !region.chunks.is_empty());
+        if self.pending.len() > 16 * INDEX_CHUNKS_PENDING_MAX {
+            self.pending.clear();
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, packs: Vec<IndexedPack>) -> Result<(), RepoError> {
+        for pack in packs {
+            self.written.packs += 1;
+            self.written.bytes_stored += pack.bytes;
+            self.finished_chunks +=
+                pack.contents.regions.iter().map(|region| region.chunks.len()).sum::<usize>();
+            self.finished.push(pack);
+        }
+        if self.finished_chunks >= INDEX_CHUNKS_PENDING_MAX { self.write_index() } else { Ok(()) }
+    }
+
+    fn write_index(&mut self) -> Result<(), RepoError> {
+        if self.finished.is_empty() {
+            return Ok(());
+        }
+        self.written.bytes_stored += self.repo.write_index(&self.finished, self.index)?;
+        for chunk in
+            self.finished.iter().flat_map(|pack| &pack.contents.regions).flat_map(|region| &region.chunks)
+        {
+            self.pending.remove(&chunk.id);
+        }
+        self.finished.clear();
+        self.finished_chunks = 0;
+        Ok(())
+    }
+}
