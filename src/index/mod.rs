@@ -64,7 +64,7 @@ fn damaged(error: impl std::fmt::Display) -> IndexError {
 /// Where a chunk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
-    /// The index's own number for the pack; see [`Index::pack`].
+    /// The index's own number for the pack; see [`IndexView::pack`].
     pub pack: u32,
     /// Number of the region in the pack.
     pub region: u32,
@@ -164,13 +164,14 @@ impl PackPlace {
 
 /// The index of one repository, for one process.
 pub struct Index {
-    database: Arc<Database>,
+    database: Database,
     path: PathBuf,
     repository: RepositoryId,
-    view: View,
+    view: Arc<IndexView>,
 }
 
-struct View {
+/// What the index told at one moment; stays so while the index goes on. May be used from many threads.
+pub struct IndexView {
     chunks: ReadOnlyTable<[u8; 32], [u8; 16]>,
     packs: ReadOnlyTable<u32, &'static [u8]>,
     numbers: ReadOnlyTable<[u8; 32], u32>,
@@ -193,8 +194,8 @@ impl Index {
     /// [`IndexError::Cache`] if the cache directory cannot be written; [`IndexError::Database`] if redb cannot work there.
     pub fn open(cache: &Path, repository: RepositoryId) -> Result<Self, IndexError> {
         let (database, path) = file::open(cache, repository)?;
-        let view = View::open(&database)?;
-        Ok(Self { database: Arc::new(database), path, repository, view })
+        let view = Arc::new(IndexView::open(&database)?);
+        Ok(Self { database, path, repository, view })
     }
 
     /// Throws everything away.
@@ -203,70 +204,13 @@ impl Index {
     /// Those of [`Self::open`].
     pub fn clear(&mut self) -> Result<(), IndexError> {
         file::clear(&self.database, self.repository)?;
-        self.view = View::open(&self.database)?;
+        self.view = Arc::new(IndexView::open(&self.database)?);
         Ok(())
     }
 
-    /// Where the chunk is; `None` if no index object that was loaded tells of it.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
-        let found = self.view.chunks.get(id.as_bytes()).map_err(damaged)?;
-        Ok(found.map(|location| Location::decode(&location.value())))
-    }
-
-    /// The pack with the index's own number `pack`.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`], also if there is no such number.
-    pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
-        let found = self.view.packs.get(pack).map_err(damaged)?;
-        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
-    }
-
-    /// Whether an index object that was loaded tells of this pack.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
-        Ok(self.view.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
-    }
-
-    /// The ids of all packs, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
-        let all = self.view.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
-            .collect()
-    }
-
-    /// The index objects that were loaded, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
-        let all = self.view.objects.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
-    }
-
-    /// The packs that are known from their own tables of contents only, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
-        let all = self.view.loose.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
-    }
-
-    /// How many chunks are known.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn chunk_count(&self) -> Result<u64, IndexError> {
-        self.view.chunks.len().map_err(damaged)
+    /// What the index tells now.
+    pub fn view(&self) -> Arc<IndexView> {
+        self.view.clone()
     }
 
     /// Starts loading index objects; nothing is seen of them before [`IndexBuild::finish`].
@@ -278,7 +222,83 @@ impl Index {
     }
 }
 
-impl View {
+impl std::ops::Deref for Index {
+    type Target = IndexView;
+
+    fn deref(&self) -> &IndexView {
+        &self.view
+    }
+}
+
+impl std::fmt::Debug for IndexView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IndexView")
+    }
+}
+
+impl IndexView {
+    /// Where the chunk is; `None` if no index object that was loaded tells of it.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
+        let found = self.chunks.get(id.as_bytes()).map_err(damaged)?;
+        Ok(found.map(|location| Location::decode(&location.value())))
+    }
+
+    /// The pack with the index's own number `pack`.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`], also if there is no such number.
+    pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
+        let found = self.packs.get(pack).map_err(damaged)?;
+        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
+    }
+
+    /// Whether an index object that was loaded tells of this pack.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
+        Ok(self.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
+    }
+
+    /// The ids of all packs, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
+        let all = self.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
+            .collect()
+    }
+
+    /// The index objects that were loaded, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
+        let all = self.objects.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
+    }
+
+    /// The packs that are known from their own tables of contents only, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
+        let all = self.loose.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
+    }
+
+    /// How many chunks are known.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn chunk_count(&self) -> Result<u64, IndexError> {
+        self.chunks.len().map_err(damaged)
+    }
+
     fn open(database: &Database) -> Result<Self, IndexError> {
         let transaction = database.begin_read().map_err(damaged)?;
         Ok(Self {

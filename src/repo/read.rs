@@ -10,12 +10,12 @@ use super::{RepoError, Repository, Subject, region};
 use crate::base::limits::{DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, PREFIX_BYTES_ACCEPTED, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
-use crate::index::{Index, Location, PackPlace};
+use crate::index::{IndexView, Location, PackPlace};
 
 /// Reads chunks of one repository; may be used from many threads.
 pub struct ChunkReader<'r> {
     repo: &'r Repository,
-    index: &'r Index,
+    index: Arc<IndexView>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
     regions: Mutex<KeptRegions>,
 }
@@ -42,7 +42,7 @@ impl std::fmt::Debug for ChunkReader<'_> {
 
 impl<'r> ChunkReader<'r> {
     /// A reader that finds chunks by `index`.
-    pub fn new(repo: &'r Repository, index: &'r Index) -> Self {
+    pub fn new(repo: &'r Repository, index: Arc<IndexView>) -> Self {
         let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
         let regions = Mutex::new(KeptRegions { regions: LruCache::unbounded(), bytes: 0 });
         Self { repo, index, packs, regions }
@@ -66,10 +66,6 @@ impl<'r> ChunkReader<'r> {
     /// # Errors
     /// [`RepoError::Index`].
     pub fn pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
-        Ok(self.open_pack_place(pack)?)
-    }
-
-    fn open_pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
         if let Some(open) = lock(&self.packs).get(&pack) {
             return Ok(open.place.clone());
         }
