@@ -15,3 +15,5 @@ pub mod process;
 pub mod repo;
 pub mod source;
 pub mod target;
+
+pub mod ops;
