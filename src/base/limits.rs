@@ -29,7 +29,7 @@ pub const CHUNK_NORMALIZATION: u8 = 2;
 pub const CHUNK_BYTES_ACCEPTED: usize = 16 * 1024 * 1024;
 
 /// A region is closed when its plaintext reaches this size, in bytes.
-pub const REGION_BYTES_TARGET: usize = 512 * 1024;
+pub const REGION_BYTES_TARGET: usize = 1024 * 1024;
 /// The largest plaintext of a region a reader accepts, in bytes.
 pub const REGION_BYTES_ACCEPTED: usize = 64 * 1024 * 1024;
 
