@@ -79,3 +79,8 @@ pub const GROUP_BYTES: u64 = 1024 * 1024;
 pub const GROUP_ITEMS: usize = 128;
 /// Bytes of a stream that are cut and hashed together.
 pub const STREAM_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Chunks whose places a restore gathers before it reads them in pack order.
+pub const RESTORE_WINDOW_CHUNKS: usize = 262_144;
+/// Files a restore gathers before it fills them.
+pub const RESTORE_WINDOW_FILES: usize = 4_096;
