@@ -108,7 +108,7 @@ impl Restore<'_> {
         Ok(())
     }
 
-    const fn overwrites(&self) -> bool {
+    fn overwrites(&self) -> bool {
         !matches!(self.target.options().overwrite, Overwrite::Never)
     }
 }

@@ -1,6 +1,7 @@
 //! Files read back from the target and compared with the ids of their chunks.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 
 use super::Restore;
 use crate::base::TreePath;
@@ -31,9 +32,13 @@ impl Restore<'_> {
         let Ok(mut file) = self.target.open_file(at) else { return Ok(false) };
         let recipe = entry.content.clone().unwrap_or_default();
         let mut records = Records::new(self.reader, &recipe);
-        let mut buffer = Vec::new();
+        let (mut buffer, mut offset) = (Vec::new(), 0_u64);
         while let Some(record) = records.next_record()? {
             let mut left = u64::from(record.bytes);
+            offset += left;
+            if record.is_hole() && skip_hole(&mut file, offset - left, offset) {
+                continue;
+            }
             while left > 0 {
                 let part = left.min(crate::base::limits::CHUNK_BYTES_ACCEPTED as u64);
                 buffer.clear();
@@ -51,6 +56,18 @@ impl Restore<'_> {
                 left -= part;
             }
         }
-        Ok(file.read(&mut [0; 1]).is_ok_and(|bytes| bytes == 0))
+        let is_size = file.metadata().is_ok_and(|metadata| metadata.len() == entry.size);
+        Ok(is_size && file.read(&mut [0; 1]).is_ok_and(|bytes| bytes == 0))
     }
+}
+
+/// Goes to `end` if nothing but a hole lies before it: it need not be read then. Else stays at `start`.
+fn skip_hole(file: &mut File, start: u64, end: u64) -> bool {
+    let is_hole = match rustix::fs::seek(&*file, rustix::fs::SeekFrom::Data(start)) {
+        Ok(data) => data >= end,
+        Err(rustix::io::Errno::NXIO) => true,
+        Err(_) => false,
+    };
+    let to = if is_hole { end } else { start };
+    file.seek(SeekFrom::Start(to)).is_ok() && is_hole
 }
