@@ -17,3 +17,5 @@ pub mod source;
 pub mod target;
 
 pub mod ops;
+
+pub mod cli;

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod dump;
 mod error;
 pub mod list;
 pub mod restore;
