@@ -1,8 +1,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::RepositoryId;
-use crate::crypto::{Keys, MasterKey};
 
 fn noise(seed: u8, bytes: usize) -> Vec<u8> {
     let mut out = vec![0; bytes];
@@ -10,8 +8,19 @@ fn noise(seed: u8, bytes: usize) -> Vec<u8> {
     out
 }
 
+/// The gear table of `format-spec/conventions.md`, "Hashes and keys".
+fn gear_table(master: u8) -> Box<[u64; 256]> {
+    let mut hasher = blake3::Hasher::new_derive_key("strongroom 2026-11 gear table");
+    let mut bytes = hasher.update(&[master; 32]).finalize_xof();
+    Box::new(std::array::from_fn(|_| {
+        let mut entry = [0; 8];
+        bytes.fill(&mut entry);
+        u64::from_le_bytes(entry)
+    }))
+}
+
 fn chunker(master: u8, min: u32, average: u32, max: u32) -> Chunker {
-    let gear = Keys::new(RepositoryId::new([0; 32]), MasterKey::new([master; 32])).gear_table();
+    let gear = gear_table(master);
     let parameters =
         ChunkerParameters { bytes_min: min, bytes_average: average, bytes_max: max, normalization: 2 };
     Chunker::new(parameters, gear).unwrap()
