@@ -10,6 +10,7 @@ mod parent;
 mod produce;
 mod scan;
 mod step;
+mod stream;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
