@@ -15,3 +15,7 @@ pub mod process;
 pub mod repo;
 pub mod source;
 pub mod target;
+
+pub mod ops;
+
+pub mod cli;

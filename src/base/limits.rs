@@ -29,7 +29,7 @@ pub const CHUNK_NORMALIZATION: u8 = 2;
 pub const CHUNK_BYTES_ACCEPTED: usize = 16 * 1024 * 1024;
 
 /// A region is closed when its plaintext reaches this size, in bytes.
-pub const REGION_BYTES_TARGET: usize = 512 * 1024;
+pub const REGION_BYTES_TARGET: usize = 1024 * 1024;
 /// The largest plaintext of a region a reader accepts, in bytes.
 pub const REGION_BYTES_ACCEPTED: usize = 64 * 1024 * 1024;
 
@@ -70,3 +70,17 @@ pub const REGIONS_KEPT_BYTES: usize = 24 * 1024 * 1024;
 pub const DELTA_DEPTH_ACCEPTED: u8 = 64;
 /// The longest prefix of a delta region a reader accepts, in bytes.
 pub const PREFIX_BYTES_ACCEPTED: usize = 128 * 1024 * 1024;
+
+/// Files up to this size are read by the pool, many together; larger ones as streams, in bytes.
+pub const SMALL_FILE_BYTES: u64 = 512 * 1024;
+/// Bytes of small files that are read together.
+pub const GROUP_BYTES: u64 = 1024 * 1024;
+/// Entries that are made ready together.
+pub const GROUP_ITEMS: usize = 128;
+/// Bytes of a stream that are cut and hashed together.
+pub const STREAM_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Chunks whose places a restore gathers before it reads them in pack order.
+pub const RESTORE_WINDOW_CHUNKS: usize = 262_144;
+/// Files a restore gathers before it fills them.
+pub const RESTORE_WINDOW_FILES: usize = 4_096;

@@ -7,6 +7,9 @@ use std::fmt;
 use crate::base::Encoding;
 use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, DParameter, ResetDirective};
 
+/// One part in so many must be saved, or the bytes are stored: less is not worth decompressing. zstd passes over what does
+/// not compress at more than a GB/s, so that trying costs less than any estimate beforehand.
+const WORTH: usize = 128;
 /// The largest window a reader grants, as a power of two.
 const WINDOW_LOG_MAX: u32 = 27;
 
@@ -56,7 +59,7 @@ impl Compressor {
         Self { context: CCtx::create(), compression }
     }
 
-    /// Compresses `plain` after what is in `out`, or stores it there if that is not longer.
+    /// Compresses `plain` after what is in `out`, or stores it there if that saves less than a 128th.
     ///
     /// # Errors
     /// [`CodecError::Compress`].
@@ -65,34 +68,14 @@ impl Compressor {
             out.extend_from_slice(plain);
             return Ok(Encoding::Stored);
         };
-        if level <= 12 && !self.seems_compressible(plain) {
-            out.extend_from_slice(plain);
-            return Ok(Encoding::Stored);
-        }
         let start = out.len();
         self.frame(plain, level, out)?;
-        if out.len() - start < plain.len() {
+        if out.len() - start < plain.len() - plain.len() / WORTH {
             return Ok(Encoding::Zstd);
         }
         out.truncate(start);
         out.extend_from_slice(plain);
         Ok(Encoding::Stored)
-    }
-
-    /// Whether a few samples across `plain` compress at all: an early no saves the whole attempt.
-    fn seems_compressible(&mut self, plain: &[u8]) -> bool {
-        const SAMPLES: usize = 8;
-        const SAMPLE_BYTES: usize = 4096;
-        if plain.len() < 2 * SAMPLES * SAMPLE_BYTES {
-            return true;
-        }
-        let mut sample = Vec::with_capacity(SAMPLES * SAMPLE_BYTES);
-        for part in plain.chunks_exact(plain.len() / SAMPLES) {
-            sample.extend_from_slice(part.get(..SAMPLE_BYTES).unwrap_or(part));
-        }
-        let mut out = Vec::new();
-        // 3 %: less is not worth the time of compressing and of decompressing later.
-        self.frame(&sample, 1, &mut out).is_err() || out.len() < sample.len() - sample.len() / 32
     }
 
     fn frame(&mut self, plain: &[u8], level: i32, out: &mut Vec<u8>) -> Result<(), CodecError> {

@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod object;
 pub mod pack;
 pub mod recipe;
+pub mod recovery;
 pub mod tree;
 
 pub use config::{Config, ConfigHeader, Parameters};

@@ -5,7 +5,8 @@
 use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 
 use super::{
-    CHUNKS, Index, IndexError, LOOSE, Location, OBJECTS, PACK_NUMBERS, PACKS, PackPlace, View, damaged, file,
+    CHUNKS, Index, IndexError, IndexView, LOOSE, Location, OBJECTS, PACK_NUMBERS, PACKS, PackPlace, damaged,
+    file,
 };
 use crate::base::limits::INDEX_BATCH_RECORDS;
 use crate::base::{ObjectId, PackId};
@@ -112,7 +113,7 @@ impl<'i> IndexBuild<'i> {
     pub fn finish(mut self) -> Result<(), IndexError> {
         self.insert_batch()?;
         self.transaction.commit().map_err(damaged)?;
-        self.index.view = View::open(&self.index.database)?;
+        self.index.view = std::sync::Arc::new(IndexView::open(&self.index.database)?);
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod file;
+mod place;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use std::sync::Arc;
 use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, TableDefinition};
 
 pub use build::IndexBuild;
+pub use place::{Location, PackPlace, RegionPlace};
 
-use crate::base::{ChunkId, Encoding, Fields, FieldsError, ObjectId, PackId, RepositoryId};
-use crate::format::pack::HEADER_BYTES;
-use crate::format::{FormatError, IndexedPack, RegionKind};
+use crate::base::{ChunkId, FieldsError, ObjectId, PackId, RepositoryId};
+use crate::format::FormatError;
 
 const CHUNKS: TableDefinition<'_, [u8; 32], [u8; 16]> = TableDefinition::new("chunks");
 const PACKS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("packs");
@@ -61,116 +62,16 @@ fn damaged(error: impl std::fmt::Display) -> IndexError {
     IndexError::Database(error.to_string())
 }
 
-/// Where a chunk is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Location {
-    /// The index's own number for the pack; see [`Index::pack`].
-    pub pack: u32,
-    /// Number of the region in the pack.
-    pub region: u32,
-    /// Where the chunk starts in the region's plaintext.
-    pub offset: u32,
-    /// Length of the chunk's plaintext.
-    pub bytes: u32,
-}
-
-impl Location {
-    fn encode(self) -> [u8; 16] {
-        let mut out = [0; 16];
-        let numbers = [self.pack, self.region, self.offset, self.bytes];
-        for (to, from) in out.iter_mut().zip(numbers.into_iter().flat_map(u32::to_le_bytes)) {
-            *to = from;
-        }
-        out
-    }
-
-    fn decode(bytes: &[u8; 16]) -> Self {
-        let number = u128::from_le_bytes(*bytes);
-        #[expect(clippy::cast_possible_truncation, reason = "four numbers of 32 bits are taken apart")]
-        let [pack, region, offset, bytes] = [0, 32, 64, 96].map(|shift| (number >> shift) as u32);
-        Self { pack, region, offset, bytes }
-    }
-}
-
-/// A region of a pack, as far as reading it needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RegionPlace {
-    /// Where its sealed message starts in the pack.
-    pub offset: u64,
-    /// Length of the sealed message.
-    pub stored_bytes: u32,
-    /// Length of its plaintext.
-    pub plain_bytes: u32,
-    /// How it is encoded.
-    pub encoding: Encoding,
-    /// What its chunks are.
-    pub kind: RegionKind,
-}
-
-/// A pack, as far as reading its regions needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackPlace {
-    /// Which pack.
-    pub id: PackId,
-    /// Length of the pack in bytes.
-    pub bytes: u64,
-    /// Its regions in order.
-    pub regions: Vec<RegionPlace>,
-}
-
-impl PackPlace {
-    fn of(pack: &IndexedPack) -> Self {
-        let mut offset = HEADER_BYTES as u64;
-        let regions = pack.contents.regions.iter().map(|region| {
-            let start = offset;
-            offset += u64::from(region.stored_bytes);
-            RegionPlace {
-                offset: start,
-                stored_bytes: region.stored_bytes,
-                plain_bytes: u32::try_from(region.plain_bytes()).unwrap_or(u32::MAX),
-                encoding: region.encoding,
-                kind: region.kind,
-            }
-        });
-        Self { id: pack.id, bytes: pack.bytes, regions: regions.collect() }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(40 + 10 * self.regions.len());
-        out.extend_from_slice(self.id.as_bytes());
-        out.extend_from_slice(&self.bytes.to_le_bytes());
-        for region in &self.regions {
-            out.extend_from_slice(&region.stored_bytes.to_le_bytes());
-            out.extend_from_slice(&region.plain_bytes.to_le_bytes());
-            out.extend_from_slice(&[region.encoding.number(), u8::from(region.kind == RegionKind::Metadata)]);
-        }
-        out
-    }
-
-    fn decode(bytes: &[u8]) -> Result<Self, IndexError> {
-        let mut fields = Fields::new(bytes);
-        let mut place = Self { id: PackId::new(fields.array()?), bytes: fields.u64_le()?, regions: vec![] };
-        let mut offset = HEADER_BYTES as u64;
-        while fields.left() > 0 {
-            let [stored_bytes, plain_bytes] = [fields.u32_le()?, fields.u32_le()?];
-            let encoding = Encoding::from_number(fields.u8()?).ok_or_else(|| damaged("codec of a region"))?;
-            let kind = if fields.u8()? == 0 { RegionKind::Content } else { RegionKind::Metadata };
-            place.regions.push(RegionPlace { offset, stored_bytes, plain_bytes, encoding, kind });
-            offset += u64::from(stored_bytes);
-        }
-        Ok(place)
-    }
-}
-
 /// The index of one repository, for one process.
 pub struct Index {
-    database: Arc<Database>,
+    database: Database,
     path: PathBuf,
     repository: RepositoryId,
-    view: View,
+    view: Arc<IndexView>,
 }
 
-struct View {
+/// What the index told at one moment; stays so while the index goes on. May be used from many threads.
+pub struct IndexView {
     chunks: ReadOnlyTable<[u8; 32], [u8; 16]>,
     packs: ReadOnlyTable<u32, &'static [u8]>,
     numbers: ReadOnlyTable<[u8; 32], u32>,
@@ -193,8 +94,8 @@ impl Index {
     /// [`IndexError::Cache`] if the cache directory cannot be written; [`IndexError::Database`] if redb cannot work there.
     pub fn open(cache: &Path, repository: RepositoryId) -> Result<Self, IndexError> {
         let (database, path) = file::open(cache, repository)?;
-        let view = View::open(&database)?;
-        Ok(Self { database: Arc::new(database), path, repository, view })
+        let view = Arc::new(IndexView::open(&database)?);
+        Ok(Self { database, path, repository, view })
     }
 
     /// Throws everything away.
@@ -203,70 +104,13 @@ impl Index {
     /// Those of [`Self::open`].
     pub fn clear(&mut self) -> Result<(), IndexError> {
         file::clear(&self.database, self.repository)?;
-        self.view = View::open(&self.database)?;
+        self.view = Arc::new(IndexView::open(&self.database)?);
         Ok(())
     }
 
-    /// Where the chunk is; `None` if no index object that was loaded tells of it.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
-        let found = self.view.chunks.get(id.as_bytes()).map_err(damaged)?;
-        Ok(found.map(|location| Location::decode(&location.value())))
-    }
-
-    /// The pack with the index's own number `pack`.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`], also if there is no such number.
-    pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
-        let found = self.view.packs.get(pack).map_err(damaged)?;
-        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
-    }
-
-    /// Whether an index object that was loaded tells of this pack.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
-        Ok(self.view.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
-    }
-
-    /// The ids of all packs, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
-        let all = self.view.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
-            .collect()
-    }
-
-    /// The index objects that were loaded, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
-        let all = self.view.objects.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
-    }
-
-    /// The packs that are known from their own tables of contents only, sorted.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
-        let all = self.view.loose.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
-    }
-
-    /// How many chunks are known.
-    ///
-    /// # Errors
-    /// [`IndexError::Database`].
-    pub fn chunk_count(&self) -> Result<u64, IndexError> {
-        self.view.chunks.len().map_err(damaged)
+    /// What the index tells now.
+    pub fn view(&self) -> Arc<IndexView> {
+        self.view.clone()
     }
 
     /// Starts loading index objects; nothing is seen of them before [`IndexBuild::finish`].
@@ -278,7 +122,83 @@ impl Index {
     }
 }
 
-impl View {
+impl std::ops::Deref for Index {
+    type Target = IndexView;
+
+    fn deref(&self) -> &IndexView {
+        &self.view
+    }
+}
+
+impl std::fmt::Debug for IndexView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IndexView")
+    }
+}
+
+impl IndexView {
+    /// Where the chunk is; `None` if no index object that was loaded tells of it.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
+        let found = self.chunks.get(id.as_bytes()).map_err(damaged)?;
+        Ok(found.map(|location| Location::decode(&location.value())))
+    }
+
+    /// The pack with the index's own number `pack`.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`], also if there is no such number.
+    pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
+        let found = self.packs.get(pack).map_err(damaged)?;
+        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
+    }
+
+    /// Whether an index object that was loaded tells of this pack.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
+        Ok(self.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
+    }
+
+    /// The ids of all packs, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
+        let all = self.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
+            .collect()
+    }
+
+    /// The index objects that were loaded, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
+        let all = self.objects.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
+    }
+
+    /// The packs that are known from their own tables of contents only, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
+        let all = self.loose.range::<[u8; 32]>(..).map_err(damaged)?;
+        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
+    }
+
+    /// How many chunks are known.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn chunk_count(&self) -> Result<u64, IndexError> {
+        self.chunks.len().map_err(damaged)
+    }
+
     fn open(database: &Database) -> Result<Self, IndexError> {
         let transaction = database.begin_read().map_err(damaged)?;
         Ok(Self {

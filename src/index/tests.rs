@@ -1,5 +1,6 @@
 use super::*;
-use crate::format::{ChunkRecord, Contents, RegionRecord};
+use crate::base::Encoding;
+use crate::format::{ChunkRecord, Contents, IndexedPack, RegionKind, RegionRecord};
 
 fn pack(number: u8, chunks: u32) -> IndexedPack {
     let chunk = |n: u32| ChunkRecord {

@@ -23,6 +23,7 @@ pub use indexing::IndexState;
 pub use packs::PackScan;
 pub use read::{ChunkReader, RegionReader};
 pub use slots::{KeySlot, NewSlot};
+pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
 pub use tree::TreeReader;
 pub use write::{WriteOptions, Writer, Written};

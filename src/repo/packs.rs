@@ -122,7 +122,7 @@ impl Repository {
     ///
     /// # Errors
     /// Only those of a failing store; damage is told in the scan.
-    pub fn scan_pack(&self, id: PackId, chunks: &ChunkReader<'_>) -> Result<PackScan, RepoError> {
+    pub fn scan_pack(&self, id: PackId, chunks: &ChunkReader) -> Result<PackScan, RepoError> {
         let subject = || Subject::Pack(id);
         let mut scan = PackScan { contents: None, damage: vec![], regions_damaged: vec![], bytes: 0 };
         let bytes = match self.backend.get(&pack_name(&id)?, PACK_BYTES_ACCEPTED) {
@@ -171,7 +171,7 @@ impl Repository {
         bytes: &[u8],
         contents: &Contents,
         seal: &Seal,
-        chunks: &ChunkReader<'_>,
+        chunks: &ChunkReader,
         scan: &mut PackScan,
     ) -> Result<(), RepoError> {
         let mut start = HEADER_BYTES;

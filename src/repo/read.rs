@@ -10,12 +10,12 @@ use super::{RepoError, Repository, Subject, region};
 use crate::base::limits::{DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, PREFIX_BYTES_ACCEPTED, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
-use crate::index::{Index, Location, PackPlace};
+use crate::index::{IndexView, Location, PackPlace};
 
 /// Reads chunks of one repository; may be used from many threads.
-pub struct ChunkReader<'r> {
-    repo: &'r Repository,
-    index: &'r Index,
+pub struct ChunkReader {
+    repo: Repository,
+    index: Arc<IndexView>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
     regions: Mutex<KeptRegions>,
 }
@@ -34,23 +34,37 @@ struct KeptRegions {
     bytes: usize,
 }
 
-impl std::fmt::Debug for ChunkReader<'_> {
+impl std::fmt::Debug for ChunkReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ChunkReader({:?})", self.repo)
     }
 }
 
-impl<'r> ChunkReader<'r> {
+impl ChunkReader {
     /// A reader that finds chunks by `index`.
-    pub fn new(repo: &'r Repository, index: &'r Index) -> Self {
+    pub fn new(repo: &Repository, index: Arc<IndexView>) -> Self {
         let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
         let regions = Mutex::new(KeptRegions { regions: LruCache::unbounded(), bytes: 0 });
-        Self { repo, index, packs, regions }
+        Self { repo: repo.clone(), index, packs, regions }
     }
 
     /// The repository it reads.
-    pub const fn repository(&self) -> &'r Repository {
-        self.repo
+    pub const fn repository(&self) -> &Repository {
+        &self.repo
+    }
+
+    /// Whether every chunk of the stream is where the index says; holes are.
+    ///
+    /// # Errors
+    /// Those of reading the recipe's own chunks, [`RepoError::Index`].
+    pub fn has_all(&self, recipe: &crate::format::Recipe) -> Result<bool, RepoError> {
+        let mut records = super::Records::new(self, recipe);
+        while let Some(record) = records.next_record()? {
+            if !record.is_hole() && self.index.find(&record.id)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Where a chunk is.
@@ -66,10 +80,6 @@ impl<'r> ChunkReader<'r> {
     /// # Errors
     /// [`RepoError::Index`].
     pub fn pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
-        Ok(self.open_pack_place(pack)?)
-    }
-
-    fn open_pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
         if let Some(open) = lock(&self.packs).get(&pack) {
             return Ok(open.place.clone());
         }
@@ -188,7 +198,7 @@ impl<'r> ChunkReader<'r> {
             .map_err(|error| RepoError::damaged(Subject::Pack(place.id), error))?;
         let open = Arc::new(OpenPack {
             place,
-            seals: PackSeals::new(self.repo, &header),
+            seals: PackSeals::new(&self.repo, &header),
             contents: OnceLock::new(),
         });
         lock(&self.packs).put(pack, open.clone());

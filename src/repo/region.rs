@@ -33,6 +33,30 @@ impl CompressedRegion {
     pub fn stored_bytes(&self) -> usize {
         self.body.len() + TAG_BYTES
     }
+
+    /// Splits a region whose chunks are stored as they are: as many of them as have room in `bytes`, and the rest.
+    ///
+    /// `Err` with the region itself if it is compressed, or if not even its first chunk, or all of it, has room.
+    pub fn split(mut self, bytes: usize, bytes_a_chunk: usize) -> Result<(Self, Self), Self> {
+        let (mut end, mut count) = (0, 0);
+        for chunk in &self.source.chunks {
+            let with_it = end + chunk.plain_bytes as usize;
+            if with_it + (count + 1) * bytes_a_chunk > bytes {
+                break;
+            }
+            (end, count) = (with_it, count + 1);
+        }
+        if self.encoding != Encoding::Stored || count == 0 || count == self.source.chunks.len() {
+            return Err(self);
+        }
+        let rest = PlainRegion {
+            kind: self.source.kind,
+            plain: self.source.plain.split_off(end),
+            chunks: self.source.chunks.split_off(count),
+        };
+        let rest = Self { body: self.body.split_off(end), encoding: Encoding::Stored, source: rest };
+        Ok((self, rest))
+    }
 }
 
 /// Why a region's message does not give its plaintext.

@@ -6,20 +6,26 @@ use super::{RepoError, Repository, Subject};
 use crate::base::SnapshotId;
 use crate::format::{Manifest, ObjectKind};
 
-/// A snapshot that could not be read, beside those that could.
-pub type Unreadable = (SnapshotId, RepoError);
+/// The snapshots of a repository.
+#[derive(Debug, Default)]
+pub struct Snapshots {
+    /// Those that can be read, in the order of their sequence.
+    pub whole: Vec<(SnapshotId, Manifest)>,
+    /// Those whose manifest cannot be read.
+    pub unreadable: Vec<(SnapshotId, RepoError)>,
+}
 
 impl Repository {
     /// All snapshots in the order of their sequence, and those whose manifest cannot be read.
     ///
     /// # Errors
     /// [`RepoError::Backend`] if they cannot be listed or the store fails.
-    pub fn snapshots(&self) -> Result<(Vec<(SnapshotId, Manifest)>, Vec<Unreadable>), RepoError> {
+    pub fn snapshots(&self) -> Result<Snapshots, RepoError> {
         let names = self.backend.list(ObjectKind::Manifest.folder())?;
         let ids: Vec<SnapshotId> =
             names.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
         let read: Vec<_> = ids.into_par_iter().map(|id| (id, self.snapshot(id))).collect();
-        let (mut whole, mut unreadable) = (vec![], vec![]);
+        let Snapshots { mut whole, mut unreadable } = Snapshots::default();
         for (id, manifest) in read {
             match manifest {
                 Ok(manifest) => whole.push((id, manifest)),
@@ -30,7 +36,7 @@ impl Repository {
             }
         }
         whole.sort_by_key(|(id, manifest)| (manifest.sequence, manifest.started, *id));
-        Ok((whole, unreadable))
+        Ok(Snapshots { whole, unreadable })
     }
 
     /// One snapshot's manifest.

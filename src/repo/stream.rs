@@ -9,14 +9,14 @@ use crate::format::{Recipe, Record};
 
 /// The chunks and holes of a stream, in order, read as they are needed.
 #[derive(Debug)]
-pub struct Records<'a, 'r> {
-    reader: &'a ChunkReader<'r>,
+pub struct Records<'a> {
+    reader: &'a ChunkReader,
     levels: Vec<VecDeque<Record>>,
 }
 
-impl<'a, 'r> Records<'a, 'r> {
+impl<'a> Records<'a> {
     /// The records of a recipe of any depth.
-    pub fn new(reader: &'a ChunkReader<'r>, recipe: &Recipe) -> Self {
+    pub fn new(reader: &'a ChunkReader, recipe: &Recipe) -> Self {
         // The last level is that of the stream itself; those before it are records of records.
         let mut levels = vec![VecDeque::new(); usize::from(recipe.depth) + 1];
         if let Some(top) = levels.first_mut() {
@@ -57,16 +57,16 @@ impl<'a, 'r> Records<'a, 'r> {
 
 /// The bytes of a stream, holes as zeros; every chunk is compared with its id before a byte of it is given.
 #[derive(Debug)]
-pub struct StreamReader<'a, 'r> {
-    records: Records<'a, 'r>,
+pub struct StreamReader<'a> {
+    records: Records<'a>,
     chunk: Vec<u8>,
     offset: usize,
     zeros: u64,
 }
 
-impl<'a, 'r> StreamReader<'a, 'r> {
+impl<'a> StreamReader<'a> {
     /// A reader at the start of the stream.
-    pub fn new(reader: &'a ChunkReader<'r>, recipe: &Recipe) -> Self {
+    pub fn new(reader: &'a ChunkReader, recipe: &Recipe) -> Self {
         Self { records: Records::new(reader, recipe), chunk: Vec::new(), offset: 0, zeros: 0 }
     }
 
@@ -100,7 +100,7 @@ impl<'a, 'r> StreamReader<'a, 'r> {
     }
 }
 
-impl io::Read for StreamReader<'_, '_> {
+impl io::Read for StreamReader<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let bytes = self.next_bytes().map_err(io::Error::other)?;
         let count = bytes.len().min(out.len());

@@ -48,7 +48,7 @@ fn chunks_come_back_through_a_new_index_and_are_stored_once() {
     assert_eq!((again.chunks_new, again.bytes_stored), (0, 0));
     let fresh = tempfile::tempdir().unwrap();
     let state = repo.open_index(fresh.path(), &Silent).unwrap();
-    let reader = ChunkReader::new(&repo, &state.index);
+    let reader = ChunkReader::new(&repo, state.index.view());
     for (id, chunk) in ids.iter().zip(&chunks) {
         assert_eq!(reader.chunk(id).unwrap(), *chunk);
     }

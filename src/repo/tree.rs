@@ -9,20 +9,20 @@ use crate::format::{Child, Entry, EntryKind, Items, Root, decode_node};
 
 /// The entries of a tree, in tree order.
 #[derive(Debug)]
-pub struct TreeReader<'a, 'r> {
-    reader: &'a ChunkReader<'r>,
+pub struct TreeReader<'a> {
+    reader: &'a ChunkReader,
     /// Nodes that are still to come, the deepest last: level and children.
     above: Vec<(u8, VecDeque<Child>)>,
     leaf: VecDeque<Entry>,
     last: Option<(TreePath, EntryKind)>,
 }
 
-impl<'a, 'r> TreeReader<'a, 'r> {
+impl<'a> TreeReader<'a> {
     /// All entries of a tree.
     ///
     /// # Errors
     /// Those of reading a chunk; [`RepoError::Damaged`] for a node that is none.
-    pub fn new(reader: &'a ChunkReader<'r>, root: Root) -> Result<Self, RepoError> {
+    pub fn new(reader: &'a ChunkReader, root: Root) -> Result<Self, RepoError> {
         Self::starting(reader, root, None)
     }
 
@@ -30,7 +30,7 @@ impl<'a, 'r> TreeReader<'a, 'r> {
     ///
     /// # Errors
     /// Those of [`Self::new`].
-    pub fn starting_at(reader: &'a ChunkReader<'r>, root: Root, from: &TreePath) -> Result<Self, RepoError> {
+    pub fn starting_at(reader: &'a ChunkReader, root: Root, from: &TreePath) -> Result<Self, RepoError> {
         Self::starting(reader, root, Some(from))
     }
 
@@ -38,11 +38,7 @@ impl<'a, 'r> TreeReader<'a, 'r> {
     ///
     /// # Errors
     /// Those of [`Self::new`].
-    pub fn find(
-        reader: &'a ChunkReader<'r>,
-        root: Root,
-        path: &TreePath,
-    ) -> Result<Option<Entry>, RepoError> {
+    pub fn find(reader: &'a ChunkReader, root: Root, path: &TreePath) -> Result<Option<Entry>, RepoError> {
         let mut entries = Self::starting_at(reader, root, path)?;
         Ok(entries.next_entry()?.filter(|entry| entry.path == *path))
     }
@@ -76,7 +72,7 @@ impl<'a, 'r> TreeReader<'a, 'r> {
         Ok(Some(entry))
     }
 
-    fn starting(reader: &'a ChunkReader<'r>, root: Root, from: Option<&TreePath>) -> Result<Self, RepoError> {
+    fn starting(reader: &'a ChunkReader, root: Root, from: Option<&TreePath>) -> Result<Self, RepoError> {
         let mut tree = Self { reader, above: vec![], leaf: VecDeque::new(), last: None };
         match node(reader, &root.id, root.bytes, root.level, None)? {
             Items::Entries(entries) => tree.leaf = entries.into(),
@@ -116,7 +112,7 @@ impl<'a, 'r> TreeReader<'a, 'r> {
 }
 
 fn node(
-    reader: &ChunkReader<'_>,
+    reader: &ChunkReader,
     id: &crate::base::ChunkId,
     bytes: u32,
     level: u8,

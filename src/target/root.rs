@@ -89,7 +89,8 @@ impl DirectoryTarget {
         rustix::fs::syncfs(&root).map_err(|errno| self.root_failed(errno))
     }
 
-    pub(super) fn options(&self) -> &TargetOptions {
+    /// How entries are turned into files here.
+    pub fn options(&self) -> &TargetOptions {
         &self.shared.options
     }
 

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::super::packs::pack_name;
 use super::super::region::{self, CompressedRegion, PlainRegion};
 use super::super::{RepoError, Repository};
-use super::open_pack::OpenPack;
+use super::open_pack::{CHUNK_LINE_BYTES, OpenPack};
 use crate::codec::Compression;
 use crate::format::{IndexedPack, RegionKind};
 
@@ -156,10 +156,25 @@ impl Packs {
     }
 
     fn place(&mut self, region: CompressedRegion) -> Outcome<()> {
-        let (kind, full, in_flight) = (region.source.kind, self.full(), self.in_flight);
-        if self.slot(kind).as_ref().is_some_and(|filling| !filling.pack.has_room(&region, full)) {
-            self.close(kind, true)?;
-        }
+        let (kind, full) = (region.source.kind, self.full());
+        let Some(filling) = self.slot(kind).as_ref().filter(|filling| !filling.pack.has_room(&region, full))
+        else {
+            return self.append(region);
+        };
+        // What is stored as it is can be split to fill the pack to its end.
+        let rest = match region.split(filling.pack.room(full), CHUNK_LINE_BYTES) {
+            Ok((fitting, rest)) => {
+                self.append(fitting)?;
+                rest
+            }
+            Err(whole) => whole,
+        };
+        self.close(kind, true)?;
+        self.append(rest)
+    }
+
+    fn append(&mut self, region: CompressedRegion) -> Outcome<()> {
+        let (kind, in_flight) = (region.source.kind, self.in_flight);
         let repo = self.repo.clone();
         let slot = self.slot(kind);
         let filling = match slot {

@@ -9,6 +9,9 @@ use crate::crypto::{POSITION_CONTENTS, TAG_BYTES, random_array};
 use crate::format::pack::{HEADER_BYTES, TRAILER_BYTES};
 use crate::format::{Contents, IndexedPack, PackHeader, RegionRecord, Trailer, padme};
 
+/// What a chunk takes in the table of contents.
+pub const CHUNK_LINE_BYTES: usize = 36;
+
 /// A pack whose places are given away one after another; the sealed regions come in the same order later.
 pub struct OpenPack {
     seals: PackSeals,
@@ -36,6 +39,13 @@ impl OpenPack {
         let contents = padme((contents + 12).max(256)) + TAG_BYTES;
         self.contents.regions.is_empty()
             || self.reserved + region.stored_bytes() + contents + TRAILER_BYTES <= full
+    }
+
+    /// How many bytes of stored chunks, a table line for each included, a pack of `full` bytes has room for.
+    pub fn room(&self, full: usize) -> usize {
+        // A line costs more than its bytes where padding goes up by a step; a sixteenth covers that.
+        let contents = padme(self.contents_bytes + self.contents_bytes / 16 + 4096);
+        full.saturating_sub(self.reserved + contents + 2 * TAG_BYTES + TRAILER_BYTES)
     }
 
     /// Gives the region the next place; returns its position.
@@ -83,5 +93,5 @@ impl OpenPack {
 }
 
 const fn contents_bytes(region: &CompressedRegion) -> usize {
-    24 + 36 * region.source.chunks.len()
+    24 + CHUNK_LINE_BYTES * region.source.chunks.len()
 }

@@ -1,0 +1,115 @@
+//! The arguments that every command has, and the list of commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+use super::commands::Command;
+
+const EXAMPLES: &str = "Examples:
+  strongroom demo                                        a tour on made-up data, under a minute
+  strongroom -r /backup/shop backup --init /srv/shop     first snapshot of a directory
+  mariadb-dump shop | strongroom -r /backup/shop backup --stdin shop.sql /srv/shop/uploads
+  strongroom -r /backup/shop snapshots                   what is there
+  strongroom -r /backup/shop restore latest --target /tmp/shop
+  strongroom -r /backup/shop check --read-data           is all of it whole";
+
+/// Deduplicated, encrypted snapshots of database dumps and the directories beside them.
+#[derive(Debug, Parser)]
+#[command(name = "strongroom", version, before_help = EXAMPLES, max_term_width = 120, propagate_version = true)]
+pub struct Arguments {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The repository: a directory
+    #[arg(short, long, global = true, env = "STRONGROOM_REPO", value_name = "LOCATION")]
+    pub repo: Option<String>,
+    /// Read the password from the first line of a file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Read the password from the first line that a command prints
+    #[arg(long, global = true, value_name = "COMMAND", conflicts_with = "password_file")]
+    pub password_command: Option<String>,
+    /// Machine-readable output: one object, or one a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// How progress is shown
+    #[arg(long, global = true, value_enum, default_value_t = ProgressMode::Auto, value_name = "HOW")]
+    pub progress: ProgressMode,
+    /// Whether colours are used
+    #[arg(long, global = true, value_enum, default_value_t = ColorMode::Auto, value_name = "WHEN")]
+    pub color: ColorMode,
+    /// Where the index is kept [default: $XDG_CACHE_HOME/strongroom]
+    #[arg(long, global = true, env = "STRONGROOM_CACHE_DIR", value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressMode {
+    /// A bar on a terminal, nothing elsewhere.
+    Auto,
+    /// A line now and then.
+    Plain,
+    /// JSON lines.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// Whether colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorMode {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which snapshots are spoken of.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which snapshots")]
+pub struct FilterArgs {
+    /// Only of this host (repeatable: of one of these)
+    #[arg(long, value_name = "HOST")]
+    pub host: Vec<String>,
+    /// Only with this tag (repeatable: with all of them)
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Only of this path (repeatable: of all of them)
+    #[arg(long, value_name = "PATH")]
+    pub path: Vec<PathBuf>,
+}
+
+impl FilterArgs {
+    /// The filter these arguments describe.
+    pub fn filter(&self) -> crate::ops::select::Filter {
+        let bytes = |path: &PathBuf| {
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            let bytes = std::os::unix::ffi::OsStrExt::as_bytes(absolute.as_os_str());
+            bytes.strip_prefix(b"/").unwrap_or(bytes).to_vec()
+        };
+        crate::ops::select::Filter {
+            hosts: self.host.clone(),
+            tags: self.tag.clone(),
+            paths: self.path.iter().map(bytes).collect(),
+        }
+    }
+}

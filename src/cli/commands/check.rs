@@ -1,0 +1,127 @@
+//! `check`: what is whole, what is not, and what was not looked at.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::base::units;
+use crate::cli::error::CliError;
+use crate::cli::output::{json, line, say};
+use crate::cli::session::Session;
+use crate::ops::check::{self, CheckOptions, CheckReport};
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop check
+  strongroom -r /backup/shop check --read-data
+  strongroom -r /backup/shop check --read-data-subset 5%";
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct CheckArgs {
+    /// Read every byte of every pack and prove it
+    #[arg(long, conflicts_with = "read_data_subset")]
+    read_data: bool,
+    /// Read a part of the packs, another one each day
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    read_data_subset: Option<f64>,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%').unwrap_or(text).parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent / 100.0),
+        _ => Err("a percentage from 0% to 100%".into()),
+    }
+}
+
+pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    let today = session.now().seconds.div_euclid(86_400);
+    let read_data = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
+    let options = CheckOptions { read_data, seed: today.unsigned_abs() };
+    let report = check::run(&repo, &session.cache()?, &options, &session.observer)?;
+    if session.json {
+        say_json(&report)?
+    } else {
+        say_text(&report, session)?
+    }
+    Ok(if report.errors.is_empty() { 0 } else { 13 })
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: usize,
+    snapshots: usize,
+    packs: usize,
+    packs_read: usize,
+    bytes: u64,
+    bytes_read: u64,
+    coverage: f64,
+}
+
+fn say_json(report: &CheckReport) -> Result<(), CliError> {
+    for error in &report.errors {
+        json("damage", serde_json::json!({"message": error}))?;
+    }
+    for loss in &report.losses {
+        let files: Vec<_> = loss.files.iter().map(|path| format!("/{path}")).collect();
+        let snapshot = loss.snapshot.to_string();
+        json(
+            "loss",
+            serde_json::json!({"snapshot": snapshot, "files": files, "tree": loss.is_tree_damaged}),
+        )?;
+    }
+    let CheckReport { snapshots, packs, packs_read, bytes, bytes_read, .. } = *report;
+    let (errors, coverage) = (report.errors.len(), report.coverage());
+    json("summary", Summary { errors, snapshots, packs, packs_read, bytes, bytes_read, coverage })
+}
+
+fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
+    for error in &report.errors {
+        say(format!("damage: {error}"));
+    }
+    for loss in &report.losses {
+        let id = loss.snapshot.short();
+        if loss.is_tree_damaged {
+            say(format!(
+                "snapshot {id}: part of its list of files cannot be read; more may be lost than is named"
+            ));
+        }
+        for path in loss.files.iter().take(100) {
+            say(format!("snapshot {id} loses /{path}"));
+        }
+        if loss.files.len() > 100 {
+            say(format!("snapshot {id} loses {} more files", units::count(loss.files.len() as u64 - 100)));
+        }
+    }
+    for note in &report.notes {
+        say(format!("note: {note}"));
+    }
+    if !session.global.quiet {
+        let percent = report.coverage() * 100.0;
+        line(format!("snapshots  {} looked at, every file's chunks are looked up", report.snapshots))?;
+        line(format!(
+            "packs      {} of {} read and proven: {} of {}, {percent:.1} %",
+            report.packs_read,
+            report.packs,
+            units::bytes(report.bytes_read),
+            units::bytes(report.bytes)
+        ))?;
+        if report.packs_read < report.packs {
+            line("not read   the rest of the packs: only --read-data proves every byte")?;
+        }
+        if report.errors.is_empty() {
+            line("result     no damage found")?;
+        }
+    }
+    if !report.errors.is_empty() {
+        say(format!("error: {} kinds of damage in the repository", report.errors.len()));
+        say(format!(
+            "means: {} snapshots lose something, named above; everything else is sound",
+            report.losses.len()
+        ));
+        say(
+            "try:   back up again: what is still at the source is stored anew; restore what is named from older snapshots",
+        );
+    }
+    Ok(())
+}

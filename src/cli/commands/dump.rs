@@ -1,0 +1,41 @@
+//! `dump`: one file to standard output, a directory as tar.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use crate::cli::args::FilterArgs;
+use crate::cli::error::CliError;
+use crate::cli::session::Session;
+use crate::ops::{OpsError, dump};
+use crate::repo::ChunkReader;
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop dump latest:shop.sql | mariadb shop
+  strongroom -r /backup/shop dump latest:/srv/shop/uploads | tar -t";
+
+/// Arguments of `dump`.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct DumpArgs {
+    /// The snapshot, and a file or directory in it
+    #[arg(value_name = "SNAP:PATH")]
+    snapshot: OsString,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+pub fn run(args: &DumpArgs, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    let state = session.index(&repo)?;
+    let reader = ChunkReader::new(&repo, state.index.view());
+    let mut out = std::io::stdout().lock();
+    match dump::run(&reader, named.manifest.root, named.path.as_ref(), &mut out, &session.observer) {
+        Err(OpsError::Output { source, .. }) => Err(CliError::Output(source)),
+        other => {
+            other?;
+            Ok(0)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `key`: slots, passwords and the recovery kit.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::error::CliError;
+use crate::cli::output::{json, line, say, table};
+use crate::cli::password;
+use crate::cli::session::Session;
+use crate::crypto::PasswordCost;
+use crate::format::recovery;
+use crate::repo::{NewSlot, Repository};
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop key list
+  strongroom -r /backup/shop key add --label office
+  strongroom -r /backup/shop key export --paper";
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+#[command(before_help = EXAMPLES)]
+pub enum KeyCommand {
+    /// List the key slots
+    List,
+    /// Add a slot with another password
+    Add(NewArgs),
+    /// Take a slot away
+    Remove(RemoveArgs),
+    /// Replace the slot of the password in use by one with another password
+    Change(NewArgs),
+    /// Print the key itself
+    Export(ExportArgs),
+}
+
+/// A new slot.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// A name for the slot
+    #[arg(long, default_value = "")]
+    label: String,
+    /// Read the new password from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    new_password_file: Option<PathBuf>,
+    /// Read the new password from the first line that a command prints
+    #[arg(long, value_name = "COMMAND", conflicts_with = "new_password_file")]
+    new_password_command: Option<String>,
+    /// Memory for deriving the key, in MiB, 64 or more
+    #[arg(long, value_name = "MIB", default_value_t = 64)]
+    memory: u32,
+}
+
+/// Which slot.
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// The start of the slot's id
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+/// How the key is printed.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The recovery kit: lines with checks, to be printed and kept safe
+    #[arg(long, required = true)]
+    paper: bool,
+}
+
+pub fn run(command: &KeyCommand, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    match command {
+        KeyCommand::List => list(&repo, session)?,
+        KeyCommand::Add(args) => drop(add(&repo, args, session)?),
+        KeyCommand::Remove(args) => {
+            let id = repo.remove_key_slot(&args.id)?;
+            say(format!("key slot {} is gone", id.short()));
+        }
+        KeyCommand::Change(args) => {
+            let (old, _) = repo.key_slot_of(&password::current(&session.global)?)?;
+            // The new slot is there before the old one goes: there is never none.
+            add(&repo, args, session)?;
+            repo.remove_key_slot(&old.to_string())?;
+            say(format!("key slot {} is gone", old.short()));
+        }
+        KeyCommand::Export(_) => {
+            let kit = recovery::encode(repo.id(), repo.keys().master().expose());
+            line("Strongroom recovery kit. Whoever has this can read every snapshot: keep it like cash.")?;
+            line("Rows 1 to 4: repository. Rows 5 to 8: master key. The last group of a row checks it.")?;
+            line(kit)?;
+        }
+    }
+    Ok(0)
+}
+
+fn list(repo: &Repository, session: &Session) -> Result<(), CliError> {
+    let slots = repo.key_slots()?;
+    if session.json {
+        for slot in slots {
+            let memory_kib = slot.cost.map(|cost| cost.memory_kib);
+            json(
+                "key",
+                serde_json::json!({"id": slot.id.to_string(), "damaged": slot.cost.is_none(), "memory_kib": memory_kib}),
+            )?;
+        }
+        return Ok(());
+    }
+    let rows: Vec<_> = slots
+        .iter()
+        .map(|slot| {
+            let cost = slot
+                .cost
+                .map_or_else(|| "damaged".into(), |cost| format!("Argon2id, {} MiB", cost.memory_kib / 1024));
+            vec![slot.id.short(), cost]
+        })
+        .collect();
+    line(table(&["id", "kind"], &rows, &[]))
+}
+
+fn add(repo: &Repository, args: &NewArgs, session: &Session) -> Result<(), CliError> {
+    let password =
+        password::further(args.new_password_file.as_deref(), args.new_password_command.as_deref())?;
+    let cost = PasswordCost { memory_kib: args.memory.saturating_mul(1024), ..PasswordCost::DEFAULT };
+    let host = session.host();
+    let slot = NewSlot { password: &password, label: &args.label, host: &host, cost, now: session.now() };
+    let id = repo.add_key_slot(&slot)?;
+    if session.json {
+        return json("key", serde_json::json!({"id": id.to_string()}));
+    }
+    say(format!("key slot {} is there", id.short()));
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! `ls`: entries of a snapshot.
+
+use std::ffi::OsString;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::base::{escape, units};
+use crate::cli::args::FilterArgs;
+use crate::cli::error::CliError;
+use crate::cli::output::{JsonPath, json_text};
+use crate::cli::session::Session;
+use crate::format::{Entry, EntryKind};
+use crate::ops::{OpsError, list};
+use crate::repo::ChunkReader;
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop ls latest
+  strongroom -r /backup/shop ls -l latest:/srv/shop/uploads
+  strongroom -r /backup/shop ls --recursive @2026-11-20:/etc";
+
+/// Arguments of `ls`.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct LsArgs {
+    /// The snapshot, and a directory in it
+    #[arg(value_name = "SNAP[:PATH]", default_value = "latest")]
+    snapshot: OsString,
+    /// Mode, owner, size and time too
+    #[arg(short)]
+    long: bool,
+    /// Everything below, not only what is directly in the directory
+    #[arg(short = 'R', long)]
+    recursive: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+/// The word for a kind in JSON.
+pub const fn kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::Directory => "directory",
+        EntryKind::Symlink => "symlink",
+        EntryKind::Fifo => "fifo",
+        EntryKind::CharDevice => "char-device",
+        EntryKind::BlockDevice => "block-device",
+    }
+}
+
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    path: JsonPath,
+    kind: &'static str,
+    mode: String,
+    uid: u32,
+    gid: u32,
+    user: Option<String>,
+    group: Option<String>,
+    size: u64,
+    mtime: String,
+    target: Option<String>,
+    torn: bool,
+}
+
+pub fn run(args: &LsArgs, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    let state = session.index(&repo)?;
+    let reader = ChunkReader::new(&repo, state.index.view());
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut broken = None;
+    let listed = list::run(
+        &reader,
+        named.manifest.root,
+        named.path.as_ref(),
+        args.recursive,
+        &named.id.short(),
+        &mut |entry| {
+            let text = if session.json { json_line(entry) } else { human(entry, args.long) };
+            std::io::Write::write_all(&mut out, format!("{text}\n").as_bytes()).map_err(|error| {
+                broken = Some(std::io::Error::from(error.kind()));
+                OpsError::Output { what: "the list", source: error }
+            })
+        },
+    );
+    if let Some(error) = broken {
+        return Err(CliError::Output(error));
+    }
+    listed?;
+    std::io::Write::flush(&mut out)?;
+    Ok(0)
+}
+
+fn json_line(entry: &Entry) -> String {
+    json_text(
+        "entry",
+        Line {
+            path: JsonPath::new(&[b"/", entry.path.as_bytes()].concat()),
+            kind: kind(entry.kind),
+            mode: format!("{:04o}", entry.mode),
+            uid: entry.uid,
+            gid: entry.gid,
+            user: entry.user.as_deref().map(ToString::to_string),
+            group: entry.group.as_deref().map(ToString::to_string),
+            size: entry.size,
+            mtime: entry.mtime.rfc3339(),
+            target: entry.link_target.as_deref().map(escape),
+            torn: entry.torn,
+        },
+    )
+}
+
+/// An entry as `ls` shows it.
+pub fn human(entry: &Entry, long: bool) -> String {
+    let path = format!("/{}", entry.path);
+    if !long {
+        return path;
+    }
+    let letter = match entry.kind {
+        EntryKind::File => '-',
+        EntryKind::Directory => 'd',
+        EntryKind::Symlink => 'l',
+        EntryKind::Fifo => 'p',
+        EntryKind::CharDevice => 'c',
+        EntryKind::BlockDevice => 'b',
+    };
+    let bit = |shift: u32, sign: char| if entry.mode >> shift & 1 == 1 { sign } else { '-' };
+    let bits: String = (0..9)
+        .rev()
+        .map(|shift| {
+            bit(
+                shift,
+                match shift % 3 {
+                    2 => 'r',
+                    1 => 'w',
+                    _ => 'x',
+                },
+            )
+        })
+        .collect();
+    let name = |name: &Option<std::sync::Arc<str>>, number: u32| {
+        name.as_deref().map_or_else(|| number.to_string(), |name| escape(name.as_bytes()))
+    };
+    let target =
+        entry.link_target.as_deref().map(|target| format!(" -> {}", escape(target))).unwrap_or_default();
+    let (user, group) = (name(&entry.user, entry.uid), name(&entry.group, entry.gid));
+    let size = units::bytes(entry.size);
+    format!("{letter}{bits} {user:<8} {group:<8} {size:>9} {} {path}{target}", entry.mtime.local())
+}

@@ -1,0 +1,58 @@
+//! The commands, one file each: arguments, and what is said of the result.
+
+mod backup;
+mod check;
+mod dump;
+mod init;
+mod key;
+mod ls;
+mod restore;
+mod shell;
+mod snapshots;
+
+use clap::Subcommand;
+
+use super::error::CliError;
+use super::session::Session;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a repository
+    Init(init::InitArgs),
+    /// Save files, directories and streams in a snapshot
+    Backup(Box<backup::BackupArgs>),
+    /// List the snapshots
+    Snapshots(snapshots::SnapshotsArgs),
+    /// List the entries of a snapshot
+    Ls(ls::LsArgs),
+    /// Write one file to standard output, or a directory as tar
+    Dump(dump::DumpArgs),
+    /// Put files back, with everything they had
+    Restore(Box<restore::RestoreArgs>),
+    /// See whether everything is there and whole
+    Check(check::CheckArgs),
+    /// Passwords and the recovery kit
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Print completions for a shell
+    Completions(shell::CompletionsArgs),
+    /// Write the manual pages
+    Man(shell::ManArgs),
+}
+
+/// Runs a command; returns its exit code, which warnings may still turn from 0 to 3.
+pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
+    match command {
+        Command::Init(args) => init::run(&args, session),
+        Command::Backup(args) => backup::run(&args, session),
+        Command::Snapshots(args) => snapshots::run(&args, session),
+        Command::Ls(args) => ls::run(&args, session),
+        Command::Dump(args) => dump::run(&args, session),
+        Command::Restore(args) => restore::run(&args, session),
+        Command::Check(args) => check::run(&args, session),
+        Command::Key(command) => key::run(&command, session),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
+    }
+}

@@ -1,0 +1,204 @@
+//! `restore`: files back, with everything they had.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::base::{TreePath, units};
+use crate::cli::args::FilterArgs;
+use crate::cli::error::CliError;
+use crate::cli::output::{json, line, say};
+use crate::cli::session::Session;
+use crate::ops::restore::{self, RestoreOptions, RestoreReport, Selection};
+use crate::repo::ChunkReader;
+use crate::target::{DirectoryTarget, Overwrite, TargetOptions};
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop restore latest --target /tmp/all
+  strongroom -r /backup/shop restore latest:/srv/shop/uploads --target /srv/shop/uploads --overwrite if-changed
+  strongroom -r /backup/shop restore @2026-11-20 --target /tmp/x --include '*.sql' --verify";
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct RestoreArgs {
+    /// The snapshot, and a file or directory in it
+    #[arg(value_name = "SNAP[:PATH]")]
+    snapshot: OsString,
+    /// Where to; made if it is not there
+    #[arg(long, short, value_name = "DIR")]
+    target: PathBuf,
+    /// Only what matches, in gitignore syntax (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    include: Vec<String>,
+    /// Nothing that matches (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Write nothing; say what would be
+    #[arg(long)]
+    dry_run: bool,
+    /// Read every file back and compare it with the snapshot
+    #[arg(long)]
+    verify: bool,
+    /// What happens to what is there already
+    #[arg(long, value_enum, default_value_t = OverwriteArg::Never, value_name = "WHEN")]
+    overwrite: OverwriteArg,
+    /// Remove what is in the restored directories and not in the snapshot
+    #[arg(long)]
+    delete: bool,
+    /// Make device nodes
+    #[arg(long)]
+    devices: bool,
+    /// Keep setuid and setgid bits and file capabilities
+    #[arg(long)]
+    setid: bool,
+    /// Use the stored numbers of owners instead of their names
+    #[arg(long)]
+    numeric_ids: bool,
+    /// Do not set owner and group
+    #[arg(long)]
+    no_owner: bool,
+    /// Do not set extended attributes
+    #[arg(long)]
+    no_xattrs: bool,
+    /// Make everything durable before it is called done
+    #[arg(long)]
+    sync: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OverwriteArg {
+    Never,
+    IfChanged,
+    Always,
+}
+
+pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    let started = session.now();
+    let state = session.index(&repo)?;
+    let reader = ChunkReader::new(&repo, state.index.view());
+    let mut selection = Selection::new(named.path.clone(), &args.include, &args.exclude)?;
+    if !selection.is_filtered() && selection.subtree.is_none() {
+        selection.bytes_total = Some(named.manifest.statistics.bytes);
+    }
+    let options =
+        RestoreOptions { selection, dry_run: args.dry_run, verify: args.verify, delete: args.delete };
+    let defaults = TargetOptions::default();
+    let target = TargetOptions {
+        overwrite: match args.overwrite {
+            OverwriteArg::Never => Overwrite::Never,
+            OverwriteArg::IfChanged => Overwrite::IfChanged,
+            OverwriteArg::Always => Overwrite::Always,
+        },
+        devices: args.devices,
+        setid: args.setid,
+        owner: defaults.owner && !args.no_owner,
+        numeric_ids: args.numeric_ids,
+        xattrs: !args.no_xattrs,
+        sync: args.sync,
+    };
+    let target = DirectoryTarget::create(&args.target, target)?;
+    let report = restore::run(&reader, named.manifest.root, &target, &options, &session.observer)?;
+    let seconds = session.now().seconds_since(started);
+    say_result(&report, args, seconds, session)?;
+    Ok(if !report.damaged.is_empty() {
+        13
+    } else if !report.verify_failed.is_empty() {
+        15
+    } else {
+        0
+    })
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: u64,
+    directories: u64,
+    others: u64,
+    bytes: u64,
+    kept: u64,
+    deleted: usize,
+    damaged: Vec<String>,
+    failed: u64,
+    verified: u64,
+    verify_failed: Vec<String>,
+    seconds: f64,
+    dry_run: bool,
+}
+
+fn say_result(
+    report: &RestoreReport,
+    args: &RestoreArgs,
+    seconds: f64,
+    session: &Session,
+) -> Result<(), CliError> {
+    let names = |paths: &[TreePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if session.json {
+        return json(
+            "summary",
+            Summary {
+                files: report.files,
+                directories: report.directories,
+                others: report.others,
+                bytes: report.bytes,
+                kept: report.kept,
+                deleted: report.deleted.len(),
+                damaged: names(&report.damaged),
+                failed: report.failed,
+                verified: report.verified,
+                verify_failed: names(&report.verify_failed),
+                seconds,
+                dry_run: args.dry_run,
+            },
+        );
+    }
+    if session.global.quiet {
+        return Ok(());
+    }
+    let number = units::count;
+    let word = if args.dry_run { "would write" } else { "restored " };
+    line(format!(
+        "{word}  {} files, {} directories, {} others: {} in {}",
+        number(report.files),
+        number(report.directories),
+        number(report.others),
+        units::bytes(report.bytes),
+        units::duration(seconds)
+    ))?;
+    if report.kept > 0 {
+        line(format!(
+            "kept       {} that were there already (--overwrite if-changed|always replaces them)",
+            number(report.kept)
+        ))?;
+    }
+    if args.delete {
+        for path in &report.deleted {
+            say(format!("{} {path}", if args.dry_run { "would remove" } else { "removed" }));
+        }
+    }
+    if args.verify && !args.dry_run {
+        line(format!(
+            "verified   {} files, {} wrong",
+            number(report.verified),
+            number(report.verify_failed.len() as u64)
+        ))?;
+    }
+    for path in report.verify_failed.iter().take(20) {
+        say(format!("wrong: {path}"));
+    }
+    if !report.damaged.is_empty() {
+        say(format!(
+            "error: {} files could not be restored: the repository is damaged",
+            number(report.damaged.len() as u64)
+        ));
+        say("means: they are named above; everything else is restored and right");
+        say("try:   an older snapshot of them, and strongroom check --read-data");
+    }
+    Ok(())
+}

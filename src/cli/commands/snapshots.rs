@@ -1,0 +1,120 @@
+//! `snapshots`: what there is.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::base::{Observer, SnapshotId, Warning, escape, units};
+use crate::cli::args::FilterArgs;
+use crate::cli::error::CliError;
+use crate::cli::output::{JsonPath, json, line, say, table};
+use crate::cli::session::Session;
+use crate::format::{Manifest, Status};
+
+const EXAMPLES: &str = "Examples:
+  strongroom -r /backup/shop snapshots
+  strongroom -r /backup/shop snapshots --tag nightly --latest 7
+  strongroom -r /backup/shop --json snapshots";
+
+/// Arguments of `snapshots`.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct SnapshotsArgs {
+    /// Only the newest so many
+    #[arg(long, value_name = "N")]
+    latest: Option<usize>,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+/// What people call a status.
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Complete => "complete",
+        Status::Partial => "partial",
+        Status::Unverified => "unverified",
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    sequence: u64,
+    time: String,
+    started: String,
+    ended: String,
+    host: &'a str,
+    user: &'a str,
+    tags: &'a [String],
+    description: Option<&'a str>,
+    paths: Vec<JsonPath>,
+    status: &'static str,
+    parent: Option<String>,
+    files: u64,
+    bytes: u64,
+    bytes_added: u64,
+    bytes_stored: u64,
+    tables: u64,
+    program: &'a str,
+}
+
+pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
+    let repo = session.repository()?;
+    let snapshots = repo.snapshots()?;
+    for (_, error) in &snapshots.unreadable {
+        session.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
+    }
+    let filter = args.filter.filter();
+    let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
+    let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));
+    let shown = fitting.get(skip..).unwrap_or_default();
+    if session.json {
+        for (id, manifest) in shown {
+            json("snapshot", json_line(*id, manifest))?;
+        }
+    } else if shown.is_empty() {
+        say("no snapshots");
+    } else {
+        let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest)).collect();
+        let head = ["id", "time", "host", "tags", "files", "size", "added", "status", "paths"];
+        line(table(&head, &rows, &[4, 5, 6]))?;
+    }
+    Ok(if snapshots.unreadable.is_empty() { 0 } else { 13 })
+}
+
+fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
+    let paths: Vec<_> = manifest.components.iter().map(|component| component.name.clone()).collect();
+    vec![
+        id.short(),
+        manifest.time.local(),
+        escape(manifest.host.as_bytes()),
+        escape(manifest.tags.join(",").as_bytes()),
+        units::count(manifest.statistics.files),
+        units::bytes(manifest.statistics.bytes),
+        units::bytes(manifest.statistics.bytes_stored),
+        status(manifest.status).into(),
+        escape(paths.join(" ").as_bytes()),
+    ]
+}
+
+fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
+    Line {
+        id: id.to_string(),
+        sequence: manifest.sequence,
+        time: manifest.time.rfc3339(),
+        started: manifest.started.rfc3339(),
+        ended: manifest.ended.rfc3339(),
+        host: &manifest.host,
+        user: &manifest.user,
+        tags: &manifest.tags,
+        description: manifest.description.as_deref(),
+        paths: manifest.components.iter().map(|component| JsonPath::new(&component.path)).collect(),
+        status: status(manifest.status),
+        parent: manifest.parent.map(|id| id.to_string()),
+        files: manifest.statistics.files,
+        bytes: manifest.statistics.bytes,
+        bytes_added: manifest.statistics.bytes_added,
+        bytes_stored: manifest.statistics.bytes_stored,
+        tables: manifest.table_maps.len() as u64,
+        program: &manifest.program,
+    }
+}

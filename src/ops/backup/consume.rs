@@ -1,0 +1,243 @@
+//! The consumer: takes steps in order, stores new chunks, and builds recipes and the tree.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::merge::LastNight;
+use super::produce::Producer;
+use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
+use super::{Input, count};
+use crate::base::{Observer, Phase, Progress, TreePath, Warning};
+use crate::format::{Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TreeBuilder};
+use crate::repo::{ChunkReader, RepoError, TreeReader, Writer, Written};
+
+/// What a backup gathered for its manifest.
+#[derive(Debug)]
+pub struct Gathered {
+    pub root: Root,
+    pub statistics: Statistics,
+    pub written: Written,
+    pub tally: Tally,
+    pub not_whole: Vec<(TreePath, String)>,
+}
+
+/// How much there is, where that was counted beforehand.
+pub type Totals = Arc<std::sync::Mutex<Option<(u64, u64)>>>;
+
+type Boundary<'r> = Box<dyn Fn(u8, &[u8]) -> u32 + 'r>;
+
+/// Takes steps and stores what is new.
+pub struct Consumer<'r, 'o> {
+    writer: Writer<'r>,
+    tree: TreeBuilder<Boundary<'r>>,
+    recipe: RecipeBuilder,
+    recipe_bytes: u64,
+    current: Option<TreePath>,
+    statistics: Statistics,
+    bytes_done: u64,
+    items_done: u64,
+    tally: Option<Tally>,
+    not_whole: Vec<(TreePath, String)>,
+    totals: Totals,
+    observer: &'o dyn Observer,
+}
+
+/// Runs producer and consumer side by side to the end.
+pub fn run(
+    mut consumer: Consumer<'_, '_>,
+    producer: Producer<'_>,
+    reader: &ChunkReader,
+    last: Option<Root>,
+) -> Result<Gathered, RepoError> {
+    let observer = consumer.observer;
+    let (steps, to_do) = bounded(rayon::current_num_threads() * 2 + 4);
+    std::thread::scope(|scope| {
+        let walking =
+            std::thread::Builder::new().name("strongroom-source".into()).spawn_scoped(scope, move || {
+                let tree = last.and_then(|root| {
+                    let tree = TreeReader::new(reader, root);
+                    let warn = |error: RepoError| {
+                        let message = format!("cannot be compared with: {error}");
+                        observer.warning(Warning { subject: "the snapshot before".into(), message });
+                    };
+                    tree.map_err(warn).ok()
+                });
+                producer.run(LastNight::new(tree, observer), &steps);
+            });
+        let walking =
+            walking.map_err(|error| RepoError::Encode(format!("no thread can be started: {error}")))?;
+        let taken = consumer.take_all(to_do);
+        let joined = walking.join();
+        taken?;
+        joined.map_err(|_| RepoError::Encode("the source's thread broke".into()))
+    })?;
+    consumer.finish()
+}
+
+impl<'r, 'o> Consumer<'r, 'o> {
+    pub fn new(writer: Writer<'r>, totals: Totals, observer: &'o dyn Observer) -> Self {
+        let keys = writer.repository().keys();
+        let boundary: Boundary<'r> = Box::new(move |level, path| keys.tree_boundary(level, path));
+        Self {
+            writer,
+            tree: TreeBuilder::new(boundary),
+            recipe: RecipeBuilder::new(),
+            recipe_bytes: 0,
+            current: None,
+            statistics: Statistics::default(),
+            bytes_done: 0,
+            items_done: 0,
+            tally: None,
+            not_whole: vec![],
+            totals,
+            observer,
+        }
+    }
+
+    fn take_all(&mut self, steps: Receiver<Step>) -> Result<(), RepoError> {
+        for step in steps {
+            if self.observer.is_cancelled() {
+                return Err(RepoError::Cancelled);
+            }
+            match step {
+                Step::Group(group) => self.group(wait(&group)?)?,
+                Step::Start(path) => {
+                    self.recipe = RecipeBuilder::new();
+                    self.bytes_done -= self.recipe_bytes;
+                    self.recipe_bytes = 0;
+                    self.current = Some(path);
+                }
+                Step::Bytes(bytes) => self.bytes(&wait::<Hashed>(&bytes)?)?,
+                Step::Hole(bytes) => self.hole(bytes)?,
+                Step::End(entry, change) => self.end(*entry, change)?,
+                Step::Abandon => {
+                    self.recipe = RecipeBuilder::new();
+                    self.recipe_bytes = 0;
+                }
+                Step::NotWhole(path, reason) => {
+                    self.observer.warning(Warning { subject: path.to_string(), message: reason.clone() });
+                    self.not_whole.push((path, reason));
+                }
+                Step::Tally(tally) => self.tally = Some(tally),
+            }
+            self.report();
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Gathered, RepoError> {
+        // Without a tally the producer ended early: only cancelling does that.
+        let tally = self.tally.ok_or(RepoError::Cancelled)?;
+        let mut writer = self.writer;
+        let root = self.tree.finish(&mut |node: Vec<u8>| writer.put_metadata(&node))?;
+        let written = writer.finish()?;
+        let statistics = Statistics {
+            bytes_added: written.bytes_added,
+            bytes_stored: written.bytes_stored,
+            chunks_new: written.chunks_new,
+            ..self.statistics
+        };
+        Ok(Gathered { root, statistics, written, tally, not_whole: self.not_whole })
+    }
+
+    fn group(&mut self, group: Group) -> Result<(), RepoError> {
+        for done in group.entries {
+            let done = match done {
+                Ok(done) => done,
+                Err(error) => {
+                    self.observer.warning(Warning::from(&error));
+                    continue;
+                }
+            };
+            let Some(pieces) = done.pieces else {
+                self.bytes_done += done.entry.size;
+                self.add(&done.entry, done.change)?;
+                continue;
+            };
+            self.recipe_bytes = 0;
+            for piece in pieces {
+                match piece {
+                    Piece::Hole(bytes) => self.hole(bytes)?,
+                    Piece::Chunk(id, range) => {
+                        let plain = group.bytes.get(range).unwrap_or_default();
+                        self.chunk(id, plain)?;
+                    }
+                }
+            }
+            self.end(done.entry, done.change)?;
+        }
+        Ok(())
+    }
+
+    fn bytes(&mut self, hashed: &Hashed) -> Result<(), RepoError> {
+        for (id, range) in &hashed.chunks {
+            self.chunk(*id, hashed.bytes.get(range.clone()).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+
+    fn chunk(&mut self, id: crate::base::ChunkId, plain: &[u8]) -> Result<(), RepoError> {
+        self.writer.put(RegionKind::Content, id, plain)?;
+        let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
+        self.recipe_bytes += plain.len() as u64;
+        self.bytes_done += plain.len() as u64;
+        let writer = &mut self.writer;
+        self.recipe.push(Record { id, bytes }, &mut |records: Vec<u8>| writer.put_metadata(&records))
+    }
+
+    fn hole(&mut self, bytes: u64) -> Result<(), RepoError> {
+        self.recipe_bytes += bytes;
+        self.bytes_done += bytes;
+        let writer = &mut self.writer;
+        self.recipe.push_hole(bytes, &mut |records: Vec<u8>| writer.put_metadata(&records))
+    }
+
+    fn end(&mut self, mut entry: Entry, change: Change) -> Result<(), RepoError> {
+        let (writer, recipe) = (&mut self.writer, std::mem::take(&mut self.recipe));
+        entry.content = Some(recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?);
+        entry.size = std::mem::take(&mut self.recipe_bytes);
+        self.current = None;
+        if entry.torn {
+            let message = "changed while it was read, twice: its content may mix two states".into();
+            self.observer.warning(Warning { subject: format!("/{}", entry.path), message });
+        }
+        self.add(&entry, change)
+    }
+
+    fn add(&mut self, entry: &Entry, change: Change) -> Result<(), RepoError> {
+        count(&mut self.statistics, entry);
+        if entry.kind == EntryKind::File {
+            match change {
+                Change::New => self.statistics.files_new += 1,
+                Change::Changed => self.statistics.files_changed += 1,
+                Change::Unmodified => self.statistics.files_unmodified += 1,
+            }
+        }
+        self.items_done += 1;
+        let writer = &mut self.writer;
+        self.tree.push(entry, &mut |node: Vec<u8>| writer.put_metadata(&node))
+    }
+
+    fn report(&self) {
+        let totals = *self.totals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.observer.progress(&Progress {
+            phase: Phase::Backup,
+            items_done: self.items_done,
+            items_total: totals.map(|(items, _)| items),
+            bytes_done: self.bytes_done,
+            bytes_total: totals.map(|(_, bytes)| bytes),
+            current: self.current.as_ref(),
+        });
+    }
+}
+
+fn wait<T>(promise: &Promise<T>) -> Result<T, RepoError> {
+    promise.recv().map_err(|_| RepoError::Encode("a job of the pool broke".into()))
+}
+
+/// Streams in tree order, each path once.
+pub fn sort_streams(mut streams: Vec<Input>) -> Vec<Input> {
+    streams.sort_by(|a, b| super::produce::path_of(a).cmp(&super::produce::path_of(b)));
+    streams
+}

@@ -1,0 +1,160 @@
+//! What the pool does for a backup: reads small files, hashes chunks, compares with last night.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::step::{Change, Done, Group, Hashed, Piece};
+use crate::base::ChunkId;
+use crate::chunker::Chunker;
+use crate::crypto::Keys;
+use crate::format::{Entry, EntryKind};
+use crate::repo::ChunkReader;
+use crate::source::{Extent, Found, SourceError};
+
+/// What jobs need; shared by all of them.
+#[derive(Debug)]
+pub struct Workshop {
+    /// Names chunks.
+    pub keys: Keys,
+    /// Cuts them.
+    pub chunker: Chunker,
+    /// Knows which are there.
+    pub reader: Arc<ChunkReader>,
+}
+
+/// An entry that was found, and what stood there last night.
+#[derive(Debug)]
+pub struct Item {
+    /// What was found.
+    pub found: Found,
+    /// The entry of the same path last night.
+    pub last: Option<Box<Entry>>,
+}
+
+/// Whether a file has not been touched since `last`: size, times and inode are the same, and it was whole then.
+pub fn is_untouched(entry: &Entry, last: &Entry) -> bool {
+    let same = |entry: &Entry| (entry.kind, entry.size, entry.mtime, entry.ctime, entry.inode);
+    same(entry) == same(last) && !last.torn
+}
+
+impl Workshop {
+    /// Whether last night's content of an untouched file can be taken over: every chunk of it is there.
+    pub fn has_content(&self, last: &Entry) -> bool {
+        // What cannot be looked up is read again: that mends it.
+        last.content.as_ref().is_none_or(|recipe| self.reader.has_all(recipe).unwrap_or(false))
+    }
+
+    /// Hashes the chunks of a large file's bytes.
+    pub fn hash(&self, bytes: Vec<u8>, ends: &[usize]) -> Hashed {
+        let mut start = 0;
+        let chunks = ends
+            .iter()
+            .map(|end| std::mem::replace(&mut start, *end)..*end)
+            .map(|range| self.name(&bytes, range));
+        let chunks = chunks.collect();
+        Hashed { bytes, chunks }
+    }
+
+    /// Makes entries ready: takes over what is untouched, reads the rest.
+    pub fn group(&self, items: Vec<Item>) -> Group {
+        let mut bytes = Vec::new();
+        let entries = items.into_iter().map(|item| self.make_ready(item, &mut bytes)).collect();
+        Group { bytes, entries }
+    }
+
+    fn make_ready(&self, item: Item, bytes: &mut Vec<u8>) -> Result<Done, SourceError> {
+        let Item { mut found, last } = item;
+        let change = match &last {
+            None => Change::New,
+            Some(last) if is_untouched(&found.entry, last) && self.has_content(last) => Change::Unmodified,
+            Some(_) => Change::Changed,
+        };
+        if let (Change::Unmodified, Some(last)) = (change, last) {
+            let Entry { xattrs, link_target, content, .. } = *last;
+            let entry = Entry { xattrs, link_target, content, ..found.entry };
+            return Ok(Done { entry, pieces: None, change });
+        }
+        if found.entry.kind == EntryKind::File {
+            return self.read_small(found, bytes, change);
+        }
+        found.complete()?;
+        Ok(Done { entry: found.entry, pieces: None, change })
+    }
+
+    /// Reads a small file; one that changes meanwhile is read once more, and then flagged.
+    fn read_small(&self, mut found: Found, bytes: &mut Vec<u8>, change: Change) -> Result<Done, SourceError> {
+        let start = bytes.len();
+        for is_last_attempt in [false, true] {
+            bytes.truncate(start);
+            let mut file = found.open()?;
+            let mut pieces = vec![];
+            let mut offset = 0;
+            loop {
+                match file.next_extent(offset)? {
+                    Extent::End => break,
+                    Extent::Hole { start, end } => {
+                        pieces.push(Piece::Hole(end - start));
+                        offset = end;
+                    }
+                    Extent::Data { start, end } => {
+                        file.seek(start);
+                        let from = bytes.len();
+                        let wanted = usize::try_from(end - start).unwrap_or(usize::MAX);
+                        let is_short =
+                            read_exactly(&mut |buffer: &mut [u8]| file.read(buffer), wanted, bytes)?;
+                        self.cut(bytes, from, &mut pieces);
+                        offset = if is_short { file.size() } else { end };
+                    }
+                }
+            }
+            found.complete()?;
+            let has_changed = file.has_changed(&found.entry)?;
+            if !has_changed || is_last_attempt {
+                let entry = Entry { torn: has_changed, ..found.entry };
+                return Ok(Done { entry, pieces: Some(pieces), change });
+            }
+            found.refresh()?;
+        }
+        Err(SourceError::Changed { path: found.entry.path.to_string() })
+    }
+
+    fn cut(&self, bytes: &[u8], from: usize, pieces: &mut Vec<Piece>) {
+        let mut start = from;
+        while start < bytes.len() {
+            let end = bytes.len().min(start + self.chunker.bytes_max());
+            let length = self.chunker.cut(bytes.get(start..end).unwrap_or_default(), &[]);
+            let (id, range) = self.name(bytes, start..start + length);
+            pieces.push(Piece::Chunk(id, range));
+            start += length;
+        }
+    }
+
+    fn name(&self, bytes: &[u8], range: Range<usize>) -> (ChunkId, Range<usize>) {
+        (self.keys.chunk_id(bytes.get(range.clone()).unwrap_or_default()), range)
+    }
+}
+
+/// Appends `wanted` bytes to `out`; `true` if the source ended before.
+pub fn read_exactly<E>(
+    read: &mut dyn FnMut(&mut [u8]) -> Result<usize, E>,
+    wanted: usize,
+    out: &mut Vec<u8>,
+) -> Result<bool, E> {
+    let start = out.len();
+    let mut filled = start;
+    out.resize(start + wanted, 0);
+    while let Some(room) = out.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match read(room) {
+            Ok(0) => {
+                out.truncate(filled);
+                return Ok(true);
+            }
+            Ok(count) => filled += count,
+            Err(error) => {
+                out.truncate(filled);
+                return Err(error);
+            }
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,256 @@
+//! `backup`: directories and streams into a new snapshot.
+//!
+//! One thread walks the source in tree order beside last night's tree and reads large files; the pool reads small files and hashes; this
+//! thread takes everything in order, stores new chunks, writes recipes and the tree, and commits the manifest last.
+
+mod consume;
+mod hash;
+mod merge;
+mod parent;
+mod produce;
+mod scan;
+mod step;
+mod stream;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use parent::ParentChoice;
+
+use self::consume::{Consumer, Totals};
+use self::hash::Workshop;
+use self::produce::Producer;
+use self::step::Tally;
+use super::OpsError;
+use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
+use crate::codec::Compression;
+use crate::format::{Component, ComponentKind, Manifest, Statistics, Status};
+use crate::process::Command;
+use crate::repo::{ChunkReader, RepoError, Repository, WriteOptions, Writer, Written};
+use crate::source::{SourceOptions, Walk};
+
+/// What a backup is told.
+#[derive(Debug, Clone)]
+pub struct BackupOptions {
+    /// The host the snapshot is of.
+    pub host: String,
+    /// The user who runs it.
+    pub user: String,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// A sentence.
+    pub description: Option<String>,
+    /// The time the snapshot stands for, if it is not `now`.
+    pub time: Option<Timestamp>,
+    /// When the run starts.
+    pub now: Timestamp,
+    /// Name and version of the program.
+    pub program: String,
+    /// How new data is compressed.
+    pub compression: Compression,
+    /// Nothing is written; everything is read and counted.
+    pub dry_run: bool,
+    /// Which snapshot unchanged files are recognised by.
+    pub parent: ParentChoice,
+    /// What a walk leaves out.
+    pub source: SourceOptions,
+    /// Whether the source is counted first, so that progress knows the whole.
+    pub scan: bool,
+}
+
+/// What is saved.
+pub enum Input {
+    /// A file or directory.
+    Path(PathBuf),
+    /// Standard input, or any other stream, as a file of this name.
+    Stream {
+        /// Where it lies in the snapshot.
+        path: TreePath,
+        /// Its bytes.
+        reader: Box<dyn Read + Send>,
+    },
+    /// A command's output as a file of this name.
+    Command {
+        /// Where it lies in the snapshot.
+        path: TreePath,
+        /// What is run.
+        command: Command,
+    },
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "Path({})", path.display()),
+            Self::Stream { path, .. } => write!(f, "Stream({path})"),
+            Self::Command { path, .. } => write!(f, "Command({path})"),
+        }
+    }
+}
+
+/// What a backup did.
+#[derive(Debug, Clone)]
+pub struct BackupReport {
+    /// The new snapshot; `None` after a dry run.
+    pub snapshot: Option<SnapshotId>,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What the repository grew by.
+    pub written: Written,
+    /// Sockets, which no backup can hold.
+    pub sockets_left_out: u64,
+    /// Names that patterns or cache tags left out.
+    pub excluded: u64,
+}
+
+/// Saves `inputs` in a new snapshot of `repo`, with the index in `cache`.
+///
+/// # Errors
+/// [`OpsError`] for everything that ends the run; then there is no snapshot, and what was stored is used by the next run. What cannot
+/// be read of the source is a warning to `observer`.
+pub fn run(
+    repo: &Repository,
+    cache: &Path,
+    inputs: Vec<Input>,
+    options: &BackupOptions,
+    observer: &dyn Observer,
+) -> Result<BackupReport, OpsError> {
+    let snapshots = repo.snapshots()?.whole;
+    let mut state = match options.dry_run {
+        true => repo.open_index(cache, observer)?,
+        false => repo.open_index_for_writing(cache, observer)?,
+    };
+    for error in state.damaged.iter().chain(&state.packs_unreadable) {
+        observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
+    }
+    let components = components_of(&inputs)?;
+    let parent = parent::choose(&snapshots, options, &components);
+    let reader = Arc::new(ChunkReader::new(repo, state.index.view()));
+    let walk = open_walk(&inputs, &options.source)?;
+    let totals = Totals::default();
+    if options.scan {
+        scan::start(open_walk(&inputs, &options.source)?, totals.clone());
+    }
+    let workshop = Workshop { keys: repo.keys().clone(), chunker: repo.chunker()?, reader: reader.clone() };
+    let streams = consume::sort_streams(streams_of(inputs)?);
+    let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };
+    let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
+    let writer = Writer::new(repo, &mut state.index, write_options)?;
+    let root = parent.as_ref().map(|(_, manifest)| manifest.root);
+    let done = consume::run(Consumer::new(writer, totals, observer), producer, &reader, root)?;
+    let mut manifest = Manifest {
+        sequence: snapshots.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
+        time: options.time.unwrap_or(options.now),
+        started: options.now,
+        ended: Timestamp::from(std::time::SystemTime::now()),
+        host: options.host.clone(),
+        user: options.user.clone(),
+        tags: options.tags.clone(),
+        description: options.description.clone(),
+        program: options.program.clone(),
+        parent: parent.map(|(id, _)| id),
+        status: Status::Complete,
+        components,
+        statistics: done.statistics,
+        root: done.root,
+        table_maps: vec![],
+        excludes: options.source.excludes.clone(),
+        left_out: done.tally.left_out.iter().map(|path| path.as_bytes().to_vec()).collect(),
+    };
+    note_failures(&mut manifest, &done.not_whole);
+    let snapshot = if options.dry_run { None } else { Some(commit(repo, &mut manifest)?) };
+    let Tally { excluded, sockets: sockets_left_out, .. } = done.tally;
+    Ok(BackupReport { snapshot, manifest, written: done.written, sockets_left_out, excluded })
+}
+
+/// Commits with a sequence number after every snapshot that is there now, also of writers that ran meanwhile.
+fn commit(repo: &Repository, manifest: &mut Manifest) -> Result<SnapshotId, RepoError> {
+    let now = repo.snapshots()?.whole;
+    let newest = now.last().map_or(0, |(_, manifest)| manifest.sequence);
+    manifest.sequence = manifest.sequence.max(newest + 1);
+    repo.commit(manifest)
+}
+
+fn note_failures(manifest: &mut Manifest, failures: &[(TreePath, String)]) {
+    for (path, reason) in failures {
+        for component in manifest.components.iter_mut().filter(|component| component.path == path.as_bytes())
+        {
+            component.is_whole = false;
+            component.detail = Some(reason.clone());
+            manifest.status = Status::Partial;
+        }
+    }
+}
+
+fn components_of(inputs: &[Input]) -> Result<Vec<Component>, OpsError> {
+    let component =
+        |name: String, kind, path: Vec<u8>| Component { name, kind, path, is_whole: true, detail: None };
+    inputs
+        .iter()
+        .map(|input| {
+            Ok(match input {
+                Input::Path(path) => {
+                    let path = absolute(path)?;
+                    let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+                    let stored = bytes.strip_prefix(b"/").unwrap_or(bytes).to_vec();
+                    component(crate::base::escape(bytes), ComponentKind::Path, stored)
+                }
+                Input::Stream { path, .. } => {
+                    component(path.to_string(), ComponentKind::Stdin, path.as_bytes().to_vec())
+                }
+                Input::Command { path, command } => {
+                    component(command.name.clone(), ComponentKind::Command, path.as_bytes().to_vec())
+                }
+            })
+        })
+        .collect()
+}
+
+/// The absolute path, `.` and `..` taken away by name, links not followed: as the walk does it.
+fn absolute(path: &Path) -> Result<PathBuf, OpsError> {
+    let path = std::path::absolute(path)
+        .map_err(|error| OpsError::Request(format!("{}: {error}", path.display())))?;
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => drop(out.pop()),
+            std::path::Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    Ok(out)
+}
+
+fn open_walk(inputs: &[Input], options: &SourceOptions) -> Result<Option<Walk>, OpsError> {
+    let roots: Vec<PathBuf> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Path(path) => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
+    Ok(if roots.is_empty() { None } else { Some(Walk::open(&roots, options)?) })
+}
+
+fn streams_of(inputs: Vec<Input>) -> Result<Vec<Input>, OpsError> {
+    let streams: Vec<Input> = inputs.into_iter().filter(|input| !matches!(input, Input::Path(_))).collect();
+    let mut paths: Vec<_> = streams.iter().filter_map(produce::path_of).collect();
+    paths.sort();
+    match paths.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first()) {
+        Some(path) => Err(OpsError::Request(format!("two inputs have the name {path}"))),
+        None => Ok(streams),
+    }
+}
+
+/// Counts nothing twice: the statistics of an entry as it goes into the tree.
+fn count(statistics: &mut Statistics, entry: &crate::format::Entry) {
+    match entry.kind {
+        crate::format::EntryKind::File => {
+            statistics.files += 1;
+            statistics.bytes += entry.size;
+        }
+        crate::format::EntryKind::Directory => statistics.directories += 1,
+        _ => statistics.others += 1,
+    }
+}

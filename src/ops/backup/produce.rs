@@ -1,0 +1,214 @@
+//! The producer: walks the source, asks for last night's entries, reads large files and streams, and sends steps in tree order.
+
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+
+use super::Input;
+use super::hash::{Item, Workshop, is_untouched};
+use super::merge::LastNight;
+use super::step::{Change, Step, Tally, job};
+use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
+use crate::base::{Observer, Timestamp, TreePath, Warning};
+use crate::format::{Entry, EntryKind};
+use crate::source::{Extent, Found, SourceError, Walk};
+
+/// Reads the source and sends steps.
+pub struct Producer<'o> {
+    pub workshop: Arc<Workshop>,
+    pub walk: Option<Walk>,
+    /// Streams, sorted by path.
+    pub streams: Vec<Input>,
+    pub now: Timestamp,
+    pub observer: &'o dyn Observer,
+}
+
+/// The consumer has gone: there is nobody to send to.
+pub struct Gone;
+
+/// Why a file's bytes end before their end.
+pub enum Broken {
+    Gone,
+    Source(SourceError),
+    Stream(std::io::Error),
+}
+
+impl From<Gone> for Broken {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+pub struct Sending<'s, 'o> {
+    steps: &'s Sender<Step>,
+    workshop: Arc<Workshop>,
+    observer: &'o dyn Observer,
+    group: Vec<Item>,
+    group_bytes: u64,
+}
+
+impl<'o> Producer<'o> {
+    /// Sends everything; ends early if nobody listens any more or the run is cancelled.
+    pub fn run(self, mut last: LastNight<'_>, steps: &Sender<Step>) {
+        let Self { workshop, mut walk, streams, now, observer } = self;
+        let mut sending = Sending { steps, workshop, observer, group: vec![], group_bytes: 0 };
+        let mut streams = streams.into_iter().peekable();
+        let sent = (|| -> Result<(), Gone> {
+            while let Some(found) = walk.as_mut().and_then(Iterator::next) {
+                if observer.is_cancelled() {
+                    return Err(Gone);
+                }
+                let found = match found {
+                    Ok(found) => found,
+                    Err(error) => {
+                        observer.warning(Warning::from(&error));
+                        continue;
+                    }
+                };
+                while let Some(stream) = streams.next_if(|stream| path_of(stream) < Some(&found.entry.path)) {
+                    sending.stream(stream, now, &mut last)?;
+                }
+                let before = last.at(&found.entry.path);
+                sending.found(found, before)?;
+            }
+            for stream in streams {
+                sending.stream(stream, now, &mut last)?;
+            }
+            sending.flush()?;
+            let tally = walk.map_or_else(Tally::default, |walk| Tally {
+                sockets: walk.sockets_left_out(),
+                excluded: walk.excluded(),
+                left_out: walk.skipped().to_vec(),
+            });
+            sending.send(Step::Tally(tally))
+        })();
+        // The consumer knows by itself why it stopped.
+        drop(sent);
+    }
+}
+
+/// Where a stream lies in the snapshot.
+pub fn path_of(input: &Input) -> Option<&TreePath> {
+    match input {
+        Input::Path(_) => None,
+        Input::Stream { path, .. } | Input::Command { path, .. } => Some(path),
+    }
+}
+
+impl Sending<'_, '_> {
+    pub fn send(&self, step: Step) -> Result<(), Gone> {
+        self.steps.send(step).map_err(|_| Gone)
+    }
+
+    /// Sends the entries gathered so far.
+    pub fn flush(&mut self) -> Result<(), Gone> {
+        if self.group.is_empty() {
+            return Ok(());
+        }
+        self.group_bytes = 0;
+        let (items, workshop) = (std::mem::take(&mut self.group), self.workshop.clone());
+        self.send(Step::Group(job(move || workshop.group(items))))
+    }
+
+    fn found(&mut self, found: Found, last: Option<Box<Entry>>) -> Result<(), Gone> {
+        let untouched = last.as_ref().is_some_and(|last| is_untouched(&found.entry, last));
+        let is_large = found.entry.kind == EntryKind::File && found.entry.size > SMALL_FILE_BYTES;
+        if is_large && !(untouched && last.as_ref().is_some_and(|last| self.workshop.has_content(last))) {
+            self.flush()?;
+            return self.large(found, if last.is_some() { Change::Changed } else { Change::New });
+        }
+        if !untouched {
+            self.group_bytes += found.entry.size;
+        }
+        self.group.push(Item { found, last });
+        if self.group.len() >= GROUP_ITEMS || self.group_bytes >= GROUP_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Sends a large file; one that changes meanwhile is sent once more, and then flagged.
+    fn large(&mut self, mut found: Found, change: Change) -> Result<(), Gone> {
+        for is_last_attempt in [false, true] {
+            self.send(Step::Start(found.entry.path.clone()))?;
+            match self.large_once(&mut found) {
+                Ok(has_changed) if !has_changed || is_last_attempt => {
+                    let entry = Entry { torn: has_changed, ..found.entry };
+                    return self.send(Step::End(Box::new(entry), change));
+                }
+                Ok(_) => {
+                    if let Err(error) = found.refresh() {
+                        return self.abandon(&error);
+                    }
+                }
+                Err(Broken::Source(error)) => return self.abandon(&error),
+                Err(_) => return Err(Gone),
+            }
+        }
+        Ok(())
+    }
+
+    fn abandon(&self, error: &SourceError) -> Result<(), Gone> {
+        self.observer.warning(Warning::from(error));
+        self.send(Step::Abandon)
+    }
+
+    /// Sends the file's bytes and holes; `true` if it changed meanwhile.
+    fn large_once(&self, found: &mut Found) -> Result<bool, Broken> {
+        let mut file = found.open().map_err(Broken::Source)?;
+        let mut offset = 0;
+        loop {
+            match file.next_extent(offset).map_err(Broken::Source)? {
+                Extent::End => break,
+                Extent::Hole { start, end } => {
+                    self.send(Step::Hole(end - start))?;
+                    offset = end;
+                }
+                Extent::Data { start, end } => {
+                    file.seek(start);
+                    let size = file.size();
+                    let sent =
+                        self.bytes(&mut |buffer| file.read(buffer).map_err(Broken::Source), end - start)?;
+                    offset = if sent < end - start { size } else { end };
+                }
+            }
+        }
+        found.complete().map_err(Broken::Source)?;
+        file.has_changed(&found.entry).map_err(Broken::Source)
+    }
+
+    /// Sends up to `limit` bytes in batches, cut into chunks; returns how many there were.
+    pub fn bytes(
+        &self,
+        read: &mut dyn FnMut(&mut [u8]) -> Result<usize, Broken>,
+        limit: u64,
+    ) -> Result<u64, Broken> {
+        let chunker = &self.workshop.chunker;
+        let (mut buffer, mut sent) = (Vec::new(), 0);
+        loop {
+            if self.observer.is_cancelled() {
+                return Err(Broken::Gone);
+            }
+            let room = STREAM_BATCH_BYTES.saturating_sub(buffer.len());
+            let left = limit - sent - buffer.len() as u64;
+            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(room);
+            let is_short = super::hash::read_exactly(read, wanted, &mut buffer)?;
+            let is_end = is_short || left == wanted as u64;
+            let (mut ends, mut start) = (vec![], 0);
+            loop {
+                let rest = buffer.get(start..).unwrap_or_default();
+                if rest.is_empty() || (rest.len() < chunker.bytes_max() && !is_end) {
+                    break;
+                }
+                start += chunker.cut(rest.get(..chunker.bytes_max()).unwrap_or(rest), &[]);
+                ends.push(start);
+            }
+            let tail = buffer.split_off(start);
+            sent += start as u64;
+            if !ends.is_empty() {
+                let (bytes, workshop) = (std::mem::replace(&mut buffer, tail), self.workshop.clone());
+                self.send(Step::Bytes(job(move || workshop.hash(bytes, &ends))))?;
+            }
+            if is_end {
+                return Ok(sent);
+            }
+        }
+    }
+}

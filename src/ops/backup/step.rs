@@ -1,0 +1,100 @@
+//! What the producer hands to the consumer, in tree order.
+
+use std::ops::Range;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use crate::base::{ChunkId, TreePath};
+use crate::format::Entry;
+use crate::source::SourceError;
+
+/// What a job of the pool will give.
+pub type Promise<T> = Receiver<T>;
+
+/// Runs in the pool; what it gives is waited for where it is needed.
+pub fn job<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Promise<T> {
+    let (give, promise) = bounded(1);
+    rayon::spawn_fifo(move || drop(give.send(run())));
+    promise
+}
+
+/// Bytes of a large file with the chunks in them.
+#[derive(Debug, Default)]
+pub struct Hashed {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The chunks, in order.
+    pub chunks: Vec<(ChunkId, Range<usize>)>,
+}
+
+/// Entries that were made ready together, in tree order.
+#[derive(Debug, Default)]
+pub struct Group {
+    /// The bytes of the files that were read, one after another.
+    pub bytes: Vec<u8>,
+    /// The entries.
+    pub entries: Vec<Result<Done, SourceError>>,
+}
+
+/// An entry of a group.
+#[derive(Debug)]
+pub struct Done {
+    /// The entry; its recipe is there unless `pieces` is.
+    pub entry: Entry,
+    /// What the file is made of, if it was read.
+    pub pieces: Option<Vec<Piece>>,
+    /// How it compares with last night.
+    pub change: Change,
+}
+
+/// A part of a file.
+#[derive(Debug)]
+pub enum Piece {
+    /// A chunk, and where its bytes are.
+    Chunk(ChunkId, Range<usize>),
+    /// A hole of so many bytes.
+    Hole(u64),
+}
+
+/// How an entry compares with last night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// There was none of this path.
+    New,
+    /// It differs.
+    Changed,
+    /// It does not.
+    Unmodified,
+}
+
+/// One step of a backup.
+#[derive(Debug)]
+pub enum Step {
+    /// Entries, in order.
+    Group(Promise<Group>),
+    /// A large file or a stream starts, or starts again from its beginning.
+    Start(TreePath),
+    /// Its next bytes.
+    Bytes(Promise<Hashed>),
+    /// Its next hole.
+    Hole(u64),
+    /// It ends: its entry, complete but for recipe and size.
+    End(Box<Entry>, Change),
+    /// It cannot be read to its end and is left out.
+    Abandon,
+    /// A stream ended, but not as it should: its path and why.
+    NotWhole(TreePath, String),
+    /// The walk has ended.
+    Tally(Tally),
+}
+
+/// What a walk left out.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Sockets.
+    pub sockets: u64,
+    /// Names that patterns or cache tags left out.
+    pub excluded: u64,
+    /// Paths at which the repository lies.
+    pub left_out: Vec<TreePath>,
+}

@@ -1,0 +1,112 @@
+//! `check`: is everything there that a snapshot needs, and, when data is read, is it what it was.
+//!
+//! It goes on after damage, says what it did not look at, and names the snapshots and files that lose something.
+
+mod packs;
+mod snapshots;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::OpsError;
+use crate::base::{Observer, SnapshotId, TreePath};
+use crate::repo::{ChunkReader, Repository};
+
+/// What a check is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct CheckOptions {
+    /// Which part of the packs is read whole: 0.0 none, 1.0 all.
+    pub read_data: f64,
+    /// Chooses the packs of a part; another number another part.
+    pub seed: u64,
+}
+
+/// A snapshot that loses something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Which snapshot.
+    pub snapshot: SnapshotId,
+    /// Files that cannot be restored whole.
+    pub files: Vec<TreePath>,
+    /// Whether part of the tree cannot be read, so that more may be lost.
+    pub is_tree_damaged: bool,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct CheckReport {
+    /// Everything that is wrong, one line each.
+    pub errors: Vec<String>,
+    /// What is odd and loses nothing.
+    pub notes: Vec<String>,
+    /// The snapshots that lose something.
+    pub losses: Vec<Loss>,
+    /// Snapshots that were looked at.
+    pub snapshots: usize,
+    /// Packs there are.
+    pub packs: usize,
+    /// Packs that were read whole.
+    pub packs_read: usize,
+    /// Bytes of packs there are.
+    pub bytes: u64,
+    /// Bytes of packs that were read.
+    pub bytes_read: u64,
+}
+
+impl CheckReport {
+    /// The part of all packs' bytes that was read: 0.0 to 1.0. An empty repository is covered.
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    pub fn coverage(&self) -> f64 {
+        if self.bytes == 0 { 1.0 } else { self.bytes_read as f64 / self.bytes as f64 }
+    }
+}
+
+/// Checks a repository.
+///
+/// # Errors
+/// Only those of a failing store or cache; damage is in the report.
+pub fn run(
+    repo: &Repository,
+    cache: &Path,
+    options: &CheckOptions,
+    observer: &dyn Observer,
+) -> Result<CheckReport, OpsError> {
+    let mut report = CheckReport::default();
+    for slot in repo.key_slots()?.iter().filter(|slot| slot.cost.is_none()) {
+        report.errors.push(format!("key slot {} is damaged", slot.id.short()));
+    }
+    let snapshots = repo.snapshots()?;
+    for (id, error) in &snapshots.unreadable {
+        report.errors.push(error.to_string());
+        report.losses.push(Loss { snapshot: *id, files: vec![], is_tree_damaged: true });
+    }
+    let state = repo.open_index(cache, observer)?;
+    let unreadable = state.damaged.iter().chain(&state.packs_unreadable);
+    report.errors.extend(unreadable.map(ToString::to_string));
+    report.errors.extend(state.packs_missing.iter().map(|id| format!("pack {} is missing", id.short())));
+    if !state.packs_adopted.is_empty() {
+        let count = state.packs_adopted.len();
+        report.notes.push(format!("{count} packs stand in no index object; the next backup gives them one"));
+    }
+    let reader = ChunkReader::new(repo, state.index.view());
+    let mut bad = Bad::default();
+    packs::check(repo, &reader, &state.index.view(), options, observer, &mut report, &mut bad)?;
+    report.snapshots = snapshots.whole.len();
+    snapshots::check(&reader, &snapshots.whole, &bad, observer, &mut report)?;
+    Ok(report)
+}
+
+/// What cannot be relied on.
+#[derive(Debug, Default)]
+struct Bad {
+    /// Regions by the index's number of their pack.
+    regions: HashSet<(u32, u32)>,
+    /// Whole packs.
+    packs: HashSet<u32>,
+}
+
+impl Bad {
+    fn is_empty(&self) -> bool {
+        self.regions.is_empty() && self.packs.is_empty()
+    }
+}

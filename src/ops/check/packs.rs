@@ -1,0 +1,87 @@
+//! Packs: there, of the right length, and, where they are read, whole.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::{Bad, CheckOptions, CheckReport};
+use crate::base::{Observer, PackId, Phase, Progress};
+use crate::ops::OpsError;
+use crate::repo::{ChunkReader, PackScan, RepoError, Repository};
+
+/// Looks at all packs and reads the chosen ones.
+pub fn check(
+    repo: &Repository,
+    reader: &ChunkReader,
+    index: &crate::index::IndexView,
+    options: &CheckOptions,
+    observer: &dyn Observer,
+    report: &mut CheckReport,
+    bad: &mut Bad,
+) -> Result<(), OpsError> {
+    let numbers: BTreeMap<PackId, u32> = index.packs().map_err(RepoError::from)?.into_iter().collect();
+    let packs = repo.packs()?;
+    report.packs = packs.len();
+    report.bytes = packs.iter().map(|(_, bytes)| bytes).sum();
+    let mut to_read = vec![];
+    for (id, bytes) in &packs {
+        if let Some(number) = numbers.get(id) {
+            let told = index.pack(*number).map_err(RepoError::from)?.bytes;
+            if told != *bytes {
+                report
+                    .errors
+                    .push(format!("pack {} is damaged: it has {bytes} bytes and not {told}", id.short()));
+                bad.packs.insert(*number);
+            }
+        }
+        if is_chosen(id, options) {
+            to_read.push((*id, *bytes));
+        }
+    }
+    let bytes_total: u64 = to_read.iter().map(|(_, bytes)| bytes).sum();
+    let done = Mutex::new((0_u64, 0_u64));
+    let scans: Vec<Result<(PackId, PackScan), RepoError>> = to_read
+        .par_iter()
+        .map(|(id, _)| {
+            if observer.is_cancelled() {
+                return Err(RepoError::Cancelled);
+            }
+            let scan = repo.scan_pack(*id, reader)?;
+            let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *done = (done.0 + 1, done.1 + scan.bytes);
+            observer.progress(&Progress {
+                phase: Phase::Check,
+                items_done: done.0,
+                items_total: Some(to_read.len() as u64),
+                bytes_done: done.1,
+                bytes_total: Some(bytes_total),
+                current: None,
+            });
+            Ok((*id, scan))
+        })
+        .collect();
+    for scan in scans {
+        let (id, scan) = scan?;
+        report.packs_read += 1;
+        report.bytes_read += scan.bytes;
+        report.errors.extend(scan.damage.iter().map(ToString::to_string));
+        let Some(number) = numbers.get(&id) else { continue };
+        bad.regions.extend(scan.regions_damaged.iter().map(|region| (*number, *region)));
+        if scan.contents.is_none() {
+            // Its table of contents is gone; the regions may be whole, and are looked at one by one when a file needs them.
+            bad.packs.insert(*number);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a pack belongs to the part that is read.
+fn is_chosen(id: &PackId, options: &CheckOptions) -> bool {
+    if options.read_data >= 1.0 {
+        return true;
+    }
+    let hash = blake3::Hasher::new().update(&options.seed.to_le_bytes()).update(id.as_bytes()).finalize();
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    f64::from(u32::from_le_bytes([a, b, c, d])) < options.read_data * f64::from(u32::MAX)
+}

@@ -1,0 +1,73 @@
+//! Why a verb ended before its end. What happens to one file of a source is a warning and never ends up here.
+
+use crate::base::PathError;
+use crate::chunker::ChunkerError;
+use crate::process::ProcessError;
+use crate::repo::RepoError;
+use crate::source::SourceError;
+use crate::target::TargetError;
+
+/// Why a verb could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The repository or its store.
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    /// What was asked for cannot be read at all.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A command cannot be run.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The place to restore to cannot be written.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The repository's chunk sizes are not possible.
+    #[error(transparent)]
+    Chunker(#[from] ChunkerError),
+    /// A name for the snapshot is not a path.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// No snapshot is meant by this name.
+    #[error("no snapshot {name:?}{hint}")]
+    NoSnapshot {
+        /// What was asked for.
+        name: String,
+        /// What there is instead, in brackets, or nothing.
+        hint: String,
+    },
+    /// More than one snapshot has an id that starts so.
+    #[error("{found} snapshots start with {prefix:?}")]
+    Ambiguous {
+        /// What was asked for.
+        prefix: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// Nothing in the snapshot has this path.
+    #[error("no {path} in snapshot {snapshot}")]
+    NoEntry {
+        /// The path, escaped.
+        path: String,
+        /// The snapshot, short.
+        snapshot: String,
+    },
+    /// What was asked for contradicts itself.
+    #[error("{0}")]
+    Request(String),
+    /// Output cannot be written.
+    #[error("cannot write {what}: {source}")]
+    Output {
+        /// What was to be written.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Of a format that is written: what is read is told with its subject by the repository.
+impl From<crate::format::FormatError> for OpsError {
+    fn from(error: crate::format::FormatError) -> Self {
+        Self::Repo(error.into())
+    }
+}

@@ -1,0 +1,290 @@
+//! Content: chunks of many files gathered in a window, read region by region in pack order on all cores, and written where they belong.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Restore, is_damage, warn_of};
+use crate::base::limits::{RESTORE_WINDOW_CHUNKS, RESTORE_WINDOW_FILES};
+use crate::base::{ChunkId, TreePath};
+use crate::format::{Entry, Recipe};
+use crate::index::Location;
+use crate::ops::OpsError;
+use crate::repo::{ChunkReader, Records, RepoError};
+use crate::target::{DirectoryTarget, FileWriter, Plan, TargetError};
+
+/// Files and chunks that are restored together.
+#[derive(Default)]
+pub struct Window {
+    placements: Vec<Placement>,
+    files: Vec<Arc<FileTask>>,
+}
+
+/// A chunk and where it goes.
+struct Placement {
+    location: Location,
+    id: ChunkId,
+    file: u32,
+    offset: u64,
+}
+
+/// A file that is being filled.
+struct FileTask {
+    at: TreePath,
+    entry: Entry,
+    plan: Plan,
+    writer: Mutex<Option<FileWriter>>,
+    /// Placements that are not written yet, and one more until all of them are queued.
+    left: AtomicUsize,
+    failure: Mutex<Option<Failure>>,
+    has_failed: AtomicBool,
+    is_finished: AtomicBool,
+}
+
+enum Failure {
+    Damage(String),
+    Target(TargetError),
+    Fatal(RepoError),
+}
+
+impl FileTask {
+    fn fail(&self, failure: Failure) {
+        self.has_failed.store(true, Ordering::Relaxed);
+        lock(&self.failure).get_or_insert(failure);
+    }
+
+    /// Writes at `offset`, making the file first if that was not done yet.
+    fn write(&self, target: &DirectoryTarget, bytes: &[u8], offset: u64) -> Result<(), TargetError> {
+        let mut writer = lock(&self.writer);
+        let writer = match &mut *writer {
+            Some(writer) => writer,
+            none => none.insert(target.file(&self.at, &self.entry, self.plan)?),
+        };
+        writer.write_at(bytes, offset)
+    }
+}
+
+impl Restore<'_> {
+    /// Plans a file's chunks; fills the window's files when it is full.
+    pub(super) fn queue(
+        &mut self,
+        at: &TreePath,
+        entry: Entry,
+        plan: Plan,
+        window: &mut Window,
+    ) -> Result<(), OpsError> {
+        let recipe = entry.content.clone().unwrap_or_default();
+        let size = entry.size;
+        let task = Arc::new(FileTask {
+            at: at.clone(),
+            entry,
+            plan,
+            writer: Mutex::new(None),
+            left: AtomicUsize::new(1),
+            failure: Mutex::new(None),
+            has_failed: AtomicBool::new(false),
+            is_finished: AtomicBool::new(false),
+        });
+        window.files.push(task.clone());
+        if let Err(error) = self.queue_chunks(&task, &recipe, size, window) {
+            match error {
+                OpsError::Repo(error) if is_damage(&error) => task.fail(Failure::Damage(error.to_string())),
+                error => return Err(error),
+            }
+        }
+        task.left.fetch_sub(1, Ordering::AcqRel);
+        self.fill_if_full(window)
+    }
+
+    fn queue_chunks(
+        &mut self,
+        task: &Arc<FileTask>,
+        recipe: &Recipe,
+        size: u64,
+        window: &mut Window,
+    ) -> Result<(), OpsError> {
+        let mut records = Records::new(self.reader, recipe);
+        let mut offset = 0_u64;
+        while let Some(record) = records.next_record()? {
+            let end = offset + u64::from(record.bytes);
+            if end > size {
+                let subject = crate::repo::Subject::Object(format!("recipe of {}", task.at));
+                return Err(RepoError::damaged(subject, "it is longer than its file").into());
+            }
+            if !record.is_hole() {
+                let location = self.reader.locate(&record.id)?;
+                if location.bytes != record.bytes {
+                    let subject = crate::repo::Subject::Chunk(record.id);
+                    return Err(
+                        RepoError::damaged(subject, "its length is not the one its recipe says").into()
+                    );
+                }
+                let file = u32::try_from(window.files.len() - 1).unwrap_or(u32::MAX);
+                task.left.fetch_add(1, Ordering::AcqRel);
+                window.placements.push(Placement { location, id: record.id, file, offset });
+                if window.placements.len() >= RESTORE_WINDOW_CHUNKS {
+                    self.fill(window)?;
+                    window.files.push(task.clone());
+                }
+            }
+            offset = end;
+        }
+        if offset == size {
+            return Ok(());
+        }
+        let subject = crate::repo::Subject::Object(format!("recipe of {}", task.at));
+        Err(RepoError::damaged(subject, "it is shorter than its file").into())
+    }
+
+    fn fill_if_full(&mut self, window: &mut Window) -> Result<(), OpsError> {
+        if window.files.len() >= RESTORE_WINDOW_FILES { self.fill(window) } else { Ok(()) }
+    }
+
+    /// Writes everything in the window and finishes the files that are complete.
+    pub(super) fn fill(&mut self, window: &mut Window) -> Result<(), OpsError> {
+        let mut placements = std::mem::take(&mut window.placements);
+        placements.sort_unstable_by_key(|placement| (placement.location, placement.file, placement.offset));
+        let regions: Vec<&[Placement]> = placements
+            .chunk_by(|a, b| (a.location.pack, a.location.region) == (b.location.pack, b.location.region))
+            .collect();
+        let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let files = std::mem::take(&mut window.files);
+        let (reader, target, observer) = (self.reader, self.target, self.observer);
+        rayon::scope(|scope| {
+            for _ in 0..rayon::current_num_threads() {
+                scope.spawn(|_| {
+                    while let Some(region) = regions.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if observer.is_cancelled() {
+                            return;
+                        }
+                        bytes.fetch_add(write_region(reader, target, region, &files), Ordering::Relaxed);
+                        finish_files(target, region, &files, observer);
+                    }
+                });
+            }
+        });
+        self.bytes_done += bytes.load(Ordering::Relaxed) as u64;
+        self.report.bytes += bytes.load(Ordering::Relaxed) as u64;
+        if self.observer.is_cancelled() {
+            return Err(RepoError::Cancelled.into());
+        }
+        for file in files {
+            self.settle(&file)?;
+        }
+        self.progress(None);
+        Ok(())
+    }
+
+    /// Counts a file that is complete, or says why it is not there. One that goes on in the next window is left alone.
+    fn settle(&mut self, file: &Arc<FileTask>) -> Result<(), OpsError> {
+        if let Some(failure) = lock(&file.failure).take() {
+            drop(lock(&file.writer).take());
+            return match failure {
+                Failure::Damage(reason) => {
+                    self.damaged(&file.at, &reason);
+                    Ok(())
+                }
+                Failure::Target(error) => self.tolerate::<()>(Err(error)).map(drop),
+                Failure::Fatal(error) => Err(error.into()),
+            };
+        }
+        if file.has_failed.load(Ordering::Relaxed) || file.left.load(Ordering::Acquire) > 0 {
+            return Ok(());
+        }
+        // Files without data, and those whose last chunk was written before all were queued, are still to be finished.
+        if !file.is_finished.load(Ordering::Acquire) {
+            finish_file(self.target, file, self.observer);
+            if lock(&file.failure).is_some() {
+                return self.settle(file);
+            }
+        }
+        self.report.files += 1;
+        Ok(())
+    }
+}
+
+/// Reads one region and writes its chunks; returns the bytes written. What fails is noted in the files it concerns.
+fn write_region(
+    reader: &ChunkReader,
+    target: &DirectoryTarget,
+    region: &[Placement],
+    files: &[Arc<FileTask>],
+) -> usize {
+    let Some(first) = region.first() else { return 0 };
+    let plain = match reader.region(first.location.pack, first.location.region) {
+        Ok(plain) => plain,
+        Err(error) => {
+            let text = error.to_string();
+            let mut fatal = Some(error).filter(|error| !is_damage(error));
+            for placement in region {
+                let Some(file) = files.get(placement.file as usize) else { continue };
+                file.fail(fatal.take().map_or_else(|| Failure::Damage(text.clone()), Failure::Fatal));
+            }
+            return 0;
+        }
+    };
+    let is_next = |a: &Placement, b: &Placement| {
+        let bytes = a.location.bytes;
+        a.file == b.file
+            && a.location.offset + bytes == b.location.offset
+            && a.offset + u64::from(bytes) == b.offset
+    };
+    let mut written = 0;
+    for run in region.chunk_by(is_next) {
+        let (Some(start), Some(end)) = (run.first(), run.last()) else { continue };
+        let Some(file) = files.get(start.file as usize) else { continue };
+        if file.has_failed.load(Ordering::Relaxed) {
+            continue;
+        }
+        let bad = run.iter().find_map(|chunk| reader.chunk_of(&plain, chunk.location, &chunk.id).err());
+        if let Some(error) = bad {
+            file.fail(Failure::Damage(error.to_string()));
+            continue;
+        }
+        let range = start.location.offset as usize..(end.location.offset + end.location.bytes) as usize;
+        let bytes = plain.get(range).unwrap_or_default();
+        match file.write(target, bytes, start.offset) {
+            Ok(()) => written += bytes.len(),
+            Err(error) => file.fail(Failure::Target(error)),
+        }
+    }
+    written
+}
+
+fn finish_files(
+    target: &DirectoryTarget,
+    region: &[Placement],
+    files: &[Arc<FileTask>],
+    observer: &dyn crate::base::Observer,
+) {
+    for run in region.chunk_by(|a, b| a.file == b.file) {
+        let Some(file) = run.first().and_then(|placement| files.get(placement.file as usize)) else {
+            continue;
+        };
+        if file.left.fetch_sub(run.len(), Ordering::AcqRel) == run.len() {
+            finish_file(target, file, observer);
+        }
+    }
+}
+
+/// Gives a file its length and metadata; makes it first if it has no data.
+fn finish_file(target: &DirectoryTarget, file: &FileTask, observer: &dyn crate::base::Observer) {
+    let writer = lock(&file.writer).take();
+    if file.has_failed.load(Ordering::Relaxed) {
+        return;
+    }
+    let writer = match writer {
+        Some(writer) => Ok(writer),
+        None => target.file(&file.at, &file.entry, file.plan),
+    };
+    match writer.and_then(|writer| writer.finish(&file.entry)) {
+        Ok(losses) => {
+            file.is_finished.store(true, Ordering::Release);
+            warn_of(&losses, observer);
+        }
+        Err(error) => file.fail(Failure::Target(error)),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

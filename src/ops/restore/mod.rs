@@ -1,0 +1,238 @@
+//! `restore`: entries of a snapshot into a directory.
+//!
+//! First pass: directories are made, files planned and filled, window by window, each region read once a window in pack order by all
+//! cores. Second pass, when all content is there: links and special files, then the metadata of directories, deepest first.
+
+mod fill;
+mod finish;
+mod selection;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::base::{Observer, Phase, Progress, TreePath, Warning};
+use crate::format::{Entry, EntryKind, Root};
+use crate::repo::{ChunkReader, RepoError, Subject, TreeReader};
+use crate::target::{DirectoryTarget, MetadataLoss, Plan, TargetError};
+
+use super::OpsError;
+pub use selection::Selection;
+
+use self::fill::Window;
+
+/// What a restore is told.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreOptions {
+    /// What is restored.
+    pub selection: Selection,
+    /// Nothing is written; the report says what would be.
+    pub dry_run: bool,
+    /// Files are read back and compared with the ids of their chunks.
+    pub verify: bool,
+    /// What lies in restored directories and not in the snapshot is removed.
+    pub delete: bool,
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RestoreReport {
+    /// Regular files that were written.
+    pub files: u64,
+    /// Directories that were made or given their metadata.
+    pub directories: u64,
+    /// Links, pipes and devices.
+    pub others: u64,
+    /// Bytes of content written, holes not counted.
+    pub bytes: u64,
+    /// What was there and stayed.
+    pub kept: u64,
+    /// Paths that were removed, or would be.
+    pub deleted: Vec<TreePath>,
+    /// Files that could not be restored because the repository is damaged.
+    pub damaged: Vec<TreePath>,
+    /// Entries that could not be restored for a reason of the target.
+    pub failed: u64,
+    /// Files that were read back and are right.
+    pub verified: u64,
+    /// Files that were read back and are not.
+    pub verify_failed: Vec<TreePath>,
+}
+
+/// One run: where from, where to, and what happened so far.
+struct Restore<'a> {
+    reader: &'a ChunkReader,
+    root: Root,
+    target: &'a DirectoryTarget,
+    options: &'a RestoreOptions,
+    observer: &'a dyn Observer,
+    report: RestoreReport,
+    /// The first name of files with several.
+    links: HashMap<(u64, u64), TreePath>,
+    items_done: u64,
+    bytes_done: u64,
+}
+
+/// Restores what `options` select of the tree at `root` into `target`.
+///
+/// # Errors
+/// [`OpsError::NoEntry`] if nothing has the path that was asked for; [`OpsError::Target`] if the target is full or cannot be written at
+/// all; [`OpsError::Repo`] if the store fails. Damage and single files that cannot be written are told to `observer` and in the report.
+pub fn run(
+    reader: &ChunkReader,
+    root: Root,
+    target: &DirectoryTarget,
+    options: &RestoreOptions,
+    observer: &dyn Observer,
+) -> Result<RestoreReport, OpsError> {
+    if options.delete && options.selection.is_filtered() {
+        return Err(OpsError::Request("--delete cannot be combined with --include or --exclude".into()));
+    }
+    let report = RestoreReport::default();
+    let links = HashMap::new();
+    let mut restore =
+        Restore { reader, root, target, options, observer, report, links, items_done: 0, bytes_done: 0 };
+    restore.first_pass()?;
+    restore.second_pass()?;
+    if options.verify && !options.dry_run {
+        restore.verify()?;
+    }
+    if !options.dry_run {
+        target.finish()?;
+    }
+    Ok(restore.report)
+}
+
+impl<'a> Restore<'a> {
+    /// Hands every selected entry and its place in the target to `each`.
+    fn each_entry(
+        &mut self,
+        each: &mut dyn FnMut(&mut Self, &TreePath, Entry) -> Result<(), OpsError>,
+    ) -> Result<(), OpsError> {
+        let options = self.options;
+        let mut entries = match &options.selection.subtree {
+            None => TreeReader::new(self.reader, self.root)?,
+            Some(subtree) => TreeReader::starting_at(self.reader, self.root, subtree)?,
+        };
+        let mut is_empty = true;
+        while let Some(entry) = entries.next_entry()? {
+            if self.observer.is_cancelled() {
+                return Err(RepoError::Cancelled.into());
+            }
+            if options.selection.is_past(&entry.path) {
+                break;
+            }
+            is_empty = false;
+            let Some(at) = options.selection.place(&entry)? else { continue };
+            each(self, &at, entry)?;
+        }
+        match &options.selection.subtree {
+            Some(subtree) if is_empty => {
+                Err(OpsError::NoEntry { path: subtree.to_string(), snapshot: "the snapshot".into() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn first_pass(&mut self) -> Result<(), OpsError> {
+        let mut window = Window::default();
+        self.each_entry(&mut |restore, at, entry| match entry.kind {
+            EntryKind::Directory => restore.directory(at, &entry),
+            EntryKind::File => restore.file(at, entry, &mut window),
+            _ => Ok(()),
+        })?;
+        self.fill(&mut window)
+    }
+
+    fn directory(&mut self, at: &TreePath, entry: &Entry) -> Result<(), OpsError> {
+        if !self.options.selection.is_chosen(entry) {
+            return Ok(());
+        }
+        if let Some(plan) = self.plan(at, entry)?
+            && !self.options.dry_run
+        {
+            let made = self.target.directory(at, entry, plan);
+            self.tolerate(made)?;
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, at: &TreePath, entry: Entry, window: &mut Window) -> Result<(), OpsError> {
+        if !self.options.selection.is_chosen(&entry) {
+            return Ok(());
+        }
+        if entry.links > 1 {
+            let key = (entry.device, entry.inode);
+            if self.links.contains_key(&key) {
+                return Ok(());
+            }
+            self.links.insert(key, at.clone());
+        }
+        self.items_done += 1;
+        let Some(plan) = self.plan(at, &entry)? else { return Ok(()) };
+        if plan == Plan::Keep {
+            self.report.kept += 1;
+            self.bytes_done += entry.size;
+            return Ok(());
+        }
+        if self.options.dry_run {
+            self.report.files += 1;
+            self.report.bytes += entry.size;
+            return Ok(());
+        }
+        self.queue(at, entry, plan, window)
+    }
+
+    /// What happens at a place; `None`, after a warning, if nothing can.
+    fn plan(&mut self, at: &TreePath, entry: &Entry) -> Result<Option<Plan>, OpsError> {
+        let plan = self.target.plan(at, entry);
+        self.tolerate(plan)
+    }
+
+    /// An error about one place is a warning; one about the whole target ends the run.
+    fn tolerate<T>(&mut self, outcome: Result<T, TargetError>) -> Result<Option<T>, OpsError> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(error @ (TargetError::NoSpace { .. } | TargetError::Root { .. })) => Err(error.into()),
+            Err(error) => {
+                self.report.failed += 1;
+                self.observer.warning(Warning { subject: "restore".into(), message: error.to_string() });
+                Ok(None)
+            }
+        }
+    }
+
+    fn lost(&self, losses: &[MetadataLoss]) {
+        warn_of(losses, self.observer);
+    }
+
+    fn damaged(&mut self, at: &TreePath, reason: &dyn std::fmt::Display) {
+        self.observer
+            .warning(Warning { subject: at.to_string(), message: format!("not restored: {reason}") });
+        self.report.damaged.push(at.clone());
+    }
+
+    fn progress(&self, current: Option<&TreePath>) {
+        self.observer.progress(&Progress {
+            phase: Phase::Restore,
+            items_done: self.items_done,
+            items_total: None,
+            bytes_done: self.bytes_done,
+            bytes_total: self.options.selection.bytes_total,
+            current,
+        });
+    }
+}
+
+fn warn_of(losses: &[MetadataLoss], observer: &dyn Observer) {
+    for loss in losses {
+        observer.warning(Warning { subject: "metadata".into(), message: loss.to_string() });
+    }
+}
+
+/// Damage of one file, told apart from a store that fails.
+fn is_damage(error: &RepoError) -> bool {
+    error.is_damage() || matches!(error, RepoError::Damaged { subject: Subject::Chunk(_), .. })
+}
