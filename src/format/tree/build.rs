@@ -11,6 +11,8 @@ type EncodeItem<'a> = &'a dyn Fn(&[u8], &mut Vec<u8>) -> Result<(), FormatError>
 const NODE_BYTES_MIN: usize = 1024;
 const NODE_BYTES_MAX: usize = 16_384;
 const BOUNDARY_MODULUS: u32 = 32;
+/// Items of a node above the leaves before it may end: whatever the paths are, each level is a quarter of the one below.
+const CHILDREN_MIN: u32 = 4;
 
 /// Makes a tree, level by level, in memory of a few nodes.
 ///
@@ -97,6 +99,7 @@ impl<B: Fn(u8, &[u8]) -> u32> TreeBuilder<B> {
         store: &mut impl FnMut(Vec<u8>) -> Result<ChunkId, E>,
         encode: EncodeItem<'_>,
     ) -> Result<(), E> {
+        super::refuse_unless(level <= TREE_DEPTH_MAX, "level of a tree node")?;
         let at = usize::from(level);
         while self.levels.len() <= at {
             self.levels.push(Node::default());
@@ -105,7 +108,8 @@ impl<B: Fn(u8, &[u8]) -> u32> TreeBuilder<B> {
         let start = node.items.len();
         encode(&node.last, &mut node.items)?;
         let bytes = NODE_HEADER_BYTES + start;
-        let ends_before = node.count > 0
+        let items_min = if level == 0 { 1 } else { CHILDREN_MIN };
+        let ends_before = node.count >= items_min
             && (NODE_HEADER_BYTES + node.items.len() > NODE_BYTES_MAX
                 || (bytes >= NODE_BYTES_MIN
                     && (self.boundary)(level, path.as_bytes()).is_multiple_of(BOUNDARY_MODULUS)));

@@ -123,6 +123,21 @@ fn a_few_changes_in_many_entries_write_few_bytes() {
 }
 
 #[test]
+fn a_few_paths_longer_than_a_node_make_a_low_tree() {
+    let long = |n: u32| entry(format!("{n:05}{}", "/x".repeat(30_000)).as_bytes());
+    let entries: Vec<_> = (0..40).map(long).collect();
+    let (root, chunks) = build(&entries);
+    assert_eq!(root.level, 3);
+    assert_eq!(entries_of(root.id, root.level, None, &chunks), entries);
+    let mut store = |_: Vec<u8>| Ok::<_, FormatError>(ChunkId::new([1; 32]));
+    let mut everywhere = TreeBuilder::new(|_, _: &[u8]| 0);
+    for entry in &entries {
+        everywhere.push(entry, &mut store).unwrap();
+    }
+    assert_eq!(everywhere.finish(&mut store).unwrap().level, 3);
+}
+
+#[test]
 fn entries_out_of_order_are_neither_written_nor_read() {
     let mut store = |_: Vec<u8>| Ok::<_, FormatError>(ChunkId::new([0; 32]));
     let mut builder = TreeBuilder::new(boundary);
