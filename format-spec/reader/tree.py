@@ -104,6 +104,8 @@ def _entry(table, path):
     refuse_if(kind == FILE and target is not None, "tree entry: a file with a target")
     refuse_if(kind in (CHARACTER_DEVICE, BLOCK_DEVICE) and numbers is None, "tree entry: a device without numbers")
     refuse_if(kind != FILE and (19 in table or 20 in table), "tree entry: a recipe on what is not a file")
+    device, links = table.get(13, cbor.uint, 0), table.get(14, cbor.uint, 1)
+    refuse_if(links == 0 or (device and links == 1), "tree entry: no hard links, or a device number without them")
     recipe = None
     if kind == FILE:
         recipe = decode_recipe(table.get(19, cbor.uint, 0), table.get(20, cbor.octets, b""), size)
@@ -111,7 +113,7 @@ def _entry(table, path):
         path, kind, mode, table.need(4, cbor.uint), table.need(5, cbor.uint), table.get(6, cbor.text), table.get(7, cbor.text),
         (table.need(8, cbor.integer), table.get(9, cbor.nanoseconds, 0)),
         (table.need(10, cbor.integer), table.get(11, cbor.nanoseconds, 0)),
-        table.need(12, cbor.uint), table.get(13, cbor.uint), table.get(14, cbor.uint, 1), size, target, numbers,
+        table.need(12, cbor.uint), table.get(13, cbor.uint), links, size, target, numbers,
         table.get(18, cbor.array_of(cbor.array_of(cbor.octets, 2)), []), recipe, table.get(21, cbor.boolean, False))
 
 

@@ -248,6 +248,7 @@ class TreeTest(RefusalTest):
                 ("kind 7", leaf((b"a", writer.entry(7)))), ("kind 0", leaf((b"a", writer.entry(0)))), ("mode", leaf((b"a", writer.entry(1, 0o10000)))),
                 ("nanoseconds", leaf((b"a", writer.entry(1, k9=1_000_000_000)))), ("nanoseconds", leaf((b"a", writer.entry(1, k11=1_000_000_000)))),
                 ("without target", leaf((b"a", writer.entry(3)))), ("without numbers", leaf((b"a", writer.entry(5)))),
+                ("hard links", leaf((b"a", file | {14: 0}))), ("hard links", leaf((b"a", file | {13: 5}))),
                 ("with a target", leaf((b"a", file | {16: b"x"}))), ("recipe on", leaf((b"a", link | {20: writer.hole(1)}))),
                 ("recipe on", leaf((b"a", link | {19: 1}))), ("stream's length", leaf((b"a", writer.entry(1, k15=5, k20=writer.hole(4))))),
                 ("has not 2", leaf((b"a", writer.entry(5, k17=[1])))), ("32 bytes", writer.node(1, [(b"a", {2: b"x", 3: 1, 4: 1})]))):

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
 use super::super::cbor::refused;
@@ -347,6 +346,7 @@ fn check_entry(entry: &Entry) -> Result<(), FormatError> {
     refuse_unless(entry.mode <= 0o7777, "mode")?;
     refuse_unless((entry.kind == EntryKind::Symlink) == entry.link_target.is_some(), "target of a link")?;
     refuse_unless(is_device == entry.device_number.is_some(), "device number")?;
+    refuse_unless(entry.links > 1 || (entry.links == 1 && entry.device == 0), "number of hard links")?;
     match &entry.content {
         Some(recipe) => {
             recipe.check()?;
@@ -368,9 +368,6 @@ fn pair<'a, T>(
 }
 
 fn xattrs(d: &mut Decoder<'_>) -> Result<Xattrs, minicbor::decode::Error> {
-    if d.datatype()? != Type::Array {
-        return Err(minicbor::decode::Error::message("not an array"));
-    }
-    let count = d.array()?.unwrap_or(0);
+    let count = d.array()?.ok_or_else(|| minicbor::decode::Error::message("an array of unknown length"))?;
     (0..count).map(|_| pair(d, |d| d.bytes().map(<[u8]>::to_vec))).collect()
 }

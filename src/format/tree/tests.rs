@@ -177,9 +177,21 @@ fn entries_that_contradict_themselves_are_not_written() {
         Entry { link_target: Some(vec![]), ..good.clone() },
         Entry { kind: EntryKind::Directory, ..good.clone() },
         Entry { size: 6, ..good.clone() },
+        Entry { links: 0, ..good.clone() },
+        Entry { device: 1, ..good.clone() },
     ] {
         assert!(item::encode_entry(&bad, &[], &mut vec![]).is_err(), "{bad:?}");
     }
+}
+
+#[test]
+fn attributes_of_unknown_length_are_refused() {
+    let mut node = vec![0, 1, 0, 0, 1, 0, 0, 0];
+    item::encode_entry(&Entry { xattrs: vec![(vec![], vec![])], ..entry(b"a") }, &[], &mut node).unwrap();
+    assert!(decode_node(&node, 0, None).is_ok());
+    let at = node.windows(5).position(|bytes| bytes == [18, 0x81, 0x82, 0x40, 0x40]).unwrap();
+    node.splice(at + 1..at + 5, [0x9f]);
+    assert!(matches!(decode_node(&node, 0, None), Err(FormatError::Cbor(_))));
 }
 
 proptest! {
