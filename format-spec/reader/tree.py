@@ -8,6 +8,7 @@ from .recipe import Recipe, decode_recipe
 
 LEVEL_MAX = 16
 PATH_BYTES_MAX = 65_536
+NODE_PATHS_BYTES_MAX = 64 << 20
 FILE, DIRECTORY, LINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE = range(1, 7)
 
 
@@ -70,11 +71,13 @@ def decode_node(data, level=None, root=True):
     refuse_if(found > LEVEL_MAX, "tree node: level over 16")
     refuse_if(level is not None and found != level, f"tree node: level {found} where {level} must be")
     refuse_if(count == 0 and not (root and found == 0), "tree node: no items")
-    items, before = [], b""
+    items, before, paths_bytes = [], b"", 0
     for _ in range(count):
         refuse_if(not fields.left, "tree node: fewer items than said")
         table = cbor.Table(cbor.item(fields), "tree item")
         path = _path(table, before)
+        paths_bytes += len(path)
+        refuse_if(paths_bytes > NODE_PATHS_BYTES_MAX, "tree node: paths over 64 MiB together")
         refuse_if(items and order(path) <= order(before), "tree node: paths are not in order")
         items.append(_child(table, path) if found else _entry(table, path))
         before = path

@@ -49,6 +49,9 @@ pub const RECIPE_RECORDS_INLINE_MAX: usize = 4;
 pub const RECIPE_DEPTH_MAX: u8 = 8;
 /// The deepest tree of tree nodes a reader follows.
 pub const TREE_DEPTH_MAX: u8 = 16;
+/// Paths of one tree node, written out, that a reader accepts, in bytes. They share their fronts in the node and not in
+/// memory; a writer's node has at most about 36 MB of them.
+pub const TREE_NODE_PATHS_BYTES_ACCEPTED: usize = 64 * 1024 * 1024;
 
 /// Parts of an object's name: `packs/ab/abcd...` has three.
 pub const OBJECT_NAME_PARTS_MAX: usize = 3;

@@ -263,6 +263,12 @@ class TreeTest(RefusalTest):
         for path in (b"", b"/", b"/a", b"a/", b"a//b", b".", b"a/..", b"./a", b"a\0", b"a" * 65537):
             self.refuses("tree", tree.decode_node, writer.node(0, [(path, writer.entry(1))]))
 
+    def test_paths_that_would_fill_the_memory_are_refused(self):
+        first = b"a/" + b"x" * 65_500
+        shared = b"".join(writer.cbor({0: len(first), 1: b"%04d" % n} | writer.entry(1)) for n in range(1100))
+        data = struct.pack("<BBxxI", 0, 1, 1101) + writer.cbor({1: first} | writer.entry(1)) + shared
+        self.refuses("64 MiB", tree.decode_node, data)
+
     def test_nodes_must_be_what_their_parents_say(self):
         chunks, entries = {}, [(b"%02d" % n, writer.entry(1)) for n in range(10)]
         store = lambda plain: chunks.update({KEYS.chunk_id(plain): plain})

@@ -8,6 +8,7 @@ use super::super::cbor::refused;
 use super::super::recipe::{decode_records, encode_records};
 use super::super::{Entry, EntryKind, FormatError, Recipe, refuse_unless};
 use super::{Child, is_after, shared_bytes};
+use crate::base::limits::TREE_NODE_PATHS_BYTES_ACCEPTED;
 use crate::base::{ChunkId, Timestamp, TreePath};
 
 type Xattrs = Vec<(Vec<u8>, Vec<u8>)>;
@@ -155,13 +156,15 @@ fn write_rest(entry: &Entry, recipe: &Recipe, e: &mut Encoder<&mut Vec<u8>>) -> 
 pub struct ItemReader<'a> {
     decoder: Decoder<'a>,
     before: Vec<u8>,
+    paths_bytes: usize,
     last_name: Option<Arc<str>>,
     last_group: Option<Arc<str>>,
 }
 
 impl<'a> ItemReader<'a> {
     pub fn new(items: &'a [u8]) -> Self {
-        Self { decoder: Decoder::new(items), before: Vec::new(), last_name: None, last_group: None }
+        let decoder = Decoder::new(items);
+        Self { decoder, before: Vec::new(), paths_bytes: 0, last_name: None, last_group: None }
     }
 
     pub fn end(&self) -> Result<(), FormatError> {
@@ -212,6 +215,8 @@ impl<'a> ItemReader<'a> {
         let rest = parts.rest.ok_or_else(|| FormatError::Cbor("an item lacks its path".into()))?;
         let shared = usize::try_from(parts.shared.unwrap_or(0)).unwrap_or(usize::MAX);
         let front = self.before.get(..shared).ok_or(FormatError::Value { field: "shared part of a path" })?;
+        self.paths_bytes = self.paths_bytes.saturating_add(front.len() + rest.len());
+        refuse_unless(self.paths_bytes <= TREE_NODE_PATHS_BYTES_ACCEPTED, "length of a node's paths")?;
         let bytes = [front, rest].concat();
         let path = TreePath::new(bytes)?;
         refuse_unless(self.before.is_empty() || is_after(&self.before, path.as_bytes()), "order of paths")?;

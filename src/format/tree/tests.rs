@@ -185,6 +185,26 @@ fn entries_that_contradict_themselves_are_not_written() {
 }
 
 #[test]
+fn paths_that_would_fill_the_memory_are_refused() {
+    let front = "x".repeat(65_000);
+    let paths: Vec<_> = (0..1100).map(|n| TreePath::new(format!("{front}{n:04}")).unwrap()).collect();
+    let node_of = |count: usize| {
+        let mut node = vec![1, 1, 0, 0];
+        node.extend_from_slice(&u32::try_from(count).unwrap().to_le_bytes());
+        let mut before: &[u8] = &[];
+        for path in &paths[..count] {
+            let child = Child { first: path.clone(), id: ChunkId::new([1; 32]), bytes: 1, entries: 1 };
+            item::encode_child(&child, before, &mut node).unwrap();
+            before = path.as_bytes();
+        }
+        node
+    };
+    assert!(decode_node(&node_of(1032), 1, None).is_ok());
+    let refused = FormatError::Value { field: "length of a node's paths" };
+    assert_eq!(decode_node(&node_of(1033), 1, None), Err(refused));
+}
+
+#[test]
 fn attributes_of_unknown_length_are_refused() {
     let mut node = vec![0, 1, 0, 0, 1, 0, 0, 0];
     item::encode_entry(&Entry { xattrs: vec![(vec![], vec![])], ..entry(b"a") }, &[], &mut node).unwrap();
