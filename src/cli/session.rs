@@ -43,6 +43,12 @@ impl Session {
         Ok(Self { global: global.clone(), json: global.json, observer: Console::new(global, cancelled) })
     }
 
+    /// A session with other arguments, cancelled by the same signals.
+    pub fn with(&self, global: &Global) -> Self {
+        let cancelled = self.observer.cancelled.clone();
+        Self { global: global.clone(), json: global.json, observer: Console::new(global, cancelled) }
+    }
+
     /// Now.
     pub fn now(&self) -> Timestamp {
         Timestamp::from(std::time::SystemTime::now())

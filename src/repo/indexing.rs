@@ -132,6 +132,30 @@ impl Repository {
         Ok(build.finish()?)
     }
 
+    /// Reads every index object anew, whatever the cache holds, and tells what is wrong with them.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`].
+    pub fn check_index(&self) -> Result<Vec<RepoError>, RepoError> {
+        let listed = self.backend.list(ObjectKind::Index.folder())?;
+        let ids: Vec<ObjectId> =
+            listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
+        let mut damaged = vec![];
+        for id in ids {
+            let read = self.index_object(id).and_then(|body| {
+                let none = |_| Ok::<_, crate::format::FormatError>(());
+                index_format::decode(&body, none)
+                    .map_err(|error| RepoError::damaged(Subject::Index(id), error))
+            });
+            match read {
+                Ok(()) => {}
+                Err(error) if error.is_damage() => damaged.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(damaged)
+    }
+
     /// The body of an index object.
     pub(super) fn index_object(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
         self.get_object(ObjectKind::Index, &id, &Subject::Index(id))

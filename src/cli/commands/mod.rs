@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod demo;
 mod dump;
 mod init;
 mod key;
@@ -10,14 +11,17 @@ mod restore;
 mod shell;
 mod snapshots;
 
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 
+use super::args::Arguments;
 use super::error::CliError;
 use super::session::Session;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// A tour on made-up data, offline, under a minute
+    Demo(demo::DemoArgs),
     /// Make a repository
     Init(init::InitArgs),
     /// Save files, directories and streams in a snapshot
@@ -44,6 +48,7 @@ pub enum Command {
 /// Runs a command; returns its exit code, which warnings may still turn from 0 to 3.
 pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
     match command {
+        Command::Demo(args) => demo::run(&args, session),
         Command::Init(args) => init::run(&args, session),
         Command::Backup(args) => backup::run(&args, session),
         Command::Snapshots(args) => snapshots::run(&args, session),
@@ -55,4 +60,13 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }
+}
+
+/// Runs a command given as words, with a session of its own but the same signals.
+fn run_words(words: impl Iterator<Item = std::ffi::OsString>, session: &Session) -> Result<u8, CliError> {
+    let arguments = Arguments::try_parse_from(words).map_err(|error| CliError::Usage(error.to_string()))?;
+    let session = session.with(&arguments.global);
+    let code = run(arguments.command, &session)?;
+    session.observer.end();
+    Ok(code)
 }

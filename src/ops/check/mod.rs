@@ -81,7 +81,8 @@ pub fn run(
         report.losses.push(Loss { snapshot: *id, files: vec![], is_tree_damaged: true });
     }
     let state = repo.open_index(cache, observer)?;
-    let unreadable = state.damaged.iter().chain(&state.packs_unreadable);
+    let damaged_index = repo.check_index()?;
+    let unreadable = damaged_index.iter().chain(&state.packs_unreadable);
     report.errors.extend(unreadable.map(ToString::to_string));
     report.errors.extend(state.packs_missing.iter().map(|id| format!("pack {} is missing", id.short())));
     if !state.packs_adopted.is_empty() {
