@@ -1,5 +1,7 @@
 //! What the targets share: memory with a limit, so that a small input that takes much of it is a crash.
 
+pub mod node_law;
+
 use std::alloc::System;
 
 use cap::Cap;

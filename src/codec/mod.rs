@@ -164,7 +164,14 @@ fn failed(code: usize) -> CodecError {
     CodecError::Decompress(zstd_safe::get_error_name(code))
 }
 
+/// How a frame of RFC 8878 begins.
+const FRAME_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 fn decode(context: &mut DCtx<'_>, body: &[u8], plain_bytes: usize) -> Result<Vec<u8>, CodecError> {
+    // Frames that are skipped have no plaintext, and those of old versions of zstd another format.
+    if !body.starts_with(&FRAME_MAGIC) {
+        return Err(CodecError::Decompress("not a frame"));
+    }
     // One frame and nothing after it: zstd itself would decode several in a row.
     if zstd_safe::find_frame_compressed_size(body).map_err(failed)? != body.len() {
         return Err(CodecError::Decompress("bytes after the frame"));

@@ -63,6 +63,16 @@ fn bytes_after_the_frame_and_a_second_frame_are_refused() {
 }
 
 #[test]
+fn frames_that_are_skipped_or_of_old_versions_of_zstd_are_refused() {
+    let skipped = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc".to_vec();
+    let version_7 = b"\x27\xb5\x2f\xfd\x00\x00\x40\x00\x05hello\xc0\x00\x00".to_vec();
+    let refused = Err(CodecError::Decompress("not a frame"));
+    for (frame, bytes) in [(skipped, 0), (version_7, 5)] {
+        assert_eq!(Decompressor::new().decompress(Encoding::Zstd, frame, &[], bytes), refused);
+    }
+}
+
+#[test]
 fn a_frame_with_a_prefix_needs_that_prefix() {
     let (prefix, plain) = (noise(100_000), noise(100_000));
     let mut context = CCtx::create();

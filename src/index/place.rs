@@ -8,7 +8,7 @@ use crate::format::{IndexedPack, RegionKind};
 /// Where a chunk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
-    /// The index's own number for the pack; see [`IndexView::pack`].
+    /// The index's own number for the pack; see [`super::IndexView::pack`].
     pub pack: u32,
     /// Number of the region in the pack.
     pub region: u32,
