@@ -63,10 +63,8 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     }
     heading("What is there: every night whole, each at the price of what was new")?;
     tour.step(&["snapshots"], session)?;
-    heading("Into a night: a directory, and one file to standard output")?;
-    let dump = format!("latest~1:{}/dump.sql", tour.data.display());
+    heading("Into a night")?;
     tour.step(&["ls", "-l", &format!("latest:{}", tour.data.display())], session)?;
-    line(format!("$ strongroom dump '{dump}' | head -c 100"))?;
     heading("The disaster: data is gone. Back it comes, and is compared with what was saved")?;
     let lost = tour.place.join("lost");
     std::fs::rename(&tour.data, &lost)?;
