@@ -8,9 +8,9 @@ use crate::format::{Entry, FormatError, Root};
 
 type EncodeItem<'a> = &'a dyn Fn(&[u8], &mut Vec<u8>) -> Result<(), FormatError>;
 
-const NODE_BYTES_MIN: usize = 1024;
+const NODE_BYTES_MIN: usize = 512;
 const NODE_BYTES_MAX: usize = 16_384;
-const BOUNDARY_MODULUS: u32 = 32;
+const BOUNDARY_MODULUS: u32 = 16;
 /// Items of a node above the leaves before it may end: whatever the paths are, each level is a quarter of the one below.
 const CHILDREN_MIN: u32 = 4;
 
