@@ -25,7 +25,7 @@ pub use read::{ChunkReader, RegionReader};
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
-pub use tree::TreeReader;
+pub use tree::{TreeReader, Upcoming};
 pub use write::{WriteOptions, Writer, Written};
 
 use crate::backend::Backend;
