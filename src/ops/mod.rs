@@ -2,7 +2,11 @@
 
 pub mod backup;
 pub mod check;
+mod content;
+pub mod dump;
 mod error;
+#[cfg(test)]
+mod house;
 pub mod list;
 pub mod restore;
 pub mod select;

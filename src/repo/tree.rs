@@ -122,7 +122,8 @@ impl<'a> TreeReader<'a> {
             while self.leaf.front().is_some_and(|entry| entry.path.is_within(directory)) {
                 self.leaf.pop_front();
             }
-            let is_below = |child: Option<&Child>| child.is_some_and(|child| child.first.is_within(directory));
+            let is_below =
+                |child: Option<&Child>| child.is_some_and(|child| child.first.is_within(directory));
             let topmost = self.above.iter().position(|(_, children)| is_below(children.front()));
             let Some(topmost) = topmost.filter(|_| self.leaf.is_empty()) else { return Ok(()) };
             // The subtree goes on up to here, so it has all of the levels below.
