@@ -8,7 +8,8 @@ use super::backup::{self, BackupOptions, BackupReport, Input, ParentChoice};
 use crate::backend::{MemoryBackend, ObjectName};
 use crate::base::{Silent, SnapshotId, Timestamp, TreePath};
 use crate::crypto::PasswordCost;
-use crate::format::{Entry, EntryKind, Manifest, Parameters};
+use crate::format::{Manifest, Parameters};
+pub use crate::repo::forest::{entry, path};
 use crate::repo::{ChunkReader, NewSlot, Repository};
 
 /// A repository and what belongs to it.
@@ -17,39 +18,11 @@ pub struct House {
     place: tempfile::TempDir,
 }
 
-pub fn path(bytes: impl Into<Vec<u8>>) -> TreePath {
-    TreePath::new(bytes).unwrap()
-}
-
 /// Bytes that do not compress and are the same each time.
 pub fn noise(seed: u32, bytes: usize) -> Vec<u8> {
     let mut out = vec![0; bytes];
     blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof().fill(&mut out);
     out
-}
-
-/// An entry with nothing special about it.
-pub fn entry(at: &[u8], kind: EntryKind) -> Entry {
-    Entry {
-        path: path(at),
-        kind,
-        mode: 0o644,
-        uid: 0,
-        gid: 0,
-        user: None,
-        group: None,
-        mtime: Timestamp::default(),
-        ctime: Timestamp::default(),
-        inode: 0,
-        device: 0,
-        links: 1,
-        size: 0,
-        link_target: None,
-        device_number: None,
-        xattrs: vec![],
-        content: None,
-        torn: false,
-    }
 }
 
 pub fn backup_options() -> BackupOptions {

@@ -2,13 +2,17 @@
 
 pub mod backup;
 pub mod check;
+mod compare;
 mod content;
+pub mod diff;
 pub mod dump;
 mod error;
+pub mod find;
 #[cfg(test)]
 mod house;
 pub mod list;
 pub mod restore;
 pub mod select;
 
+pub use compare::Changes;
 pub use error::OpsError;

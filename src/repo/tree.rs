@@ -149,7 +149,7 @@ impl<'a> TreeReader<'a> {
 
     fn starting(reader: &'a ChunkReader, root: Root, from: Option<&TreePath>) -> Result<Self, RepoError> {
         let mut tree = Self { reader, above: vec![], leaf: VecDeque::new(), last: None };
-        match node(reader, &root.id, root.bytes, root.level, None)? {
+        match read_node(reader, root, None)? {
             Items::Entries(entries) => tree.leaf = entries.into(),
             Items::Children(children) => tree.above.push((root.level, children.into())),
         }
@@ -178,7 +178,8 @@ impl<'a> TreeReader<'a> {
     }
 
     fn descend(&mut self, level: u8, child: &Child) -> Result<(), RepoError> {
-        match node(self.reader, &child.id, child.bytes, level, Some(&child.first))? {
+        let node = Root { id: child.id, bytes: child.bytes, level };
+        match read_node(self.reader, node, Some(&child.first))? {
             Items::Entries(entries) => self.leaf = entries.into(),
             Items::Children(children) => self.above.push((level, children.into())),
         }
@@ -186,19 +187,17 @@ impl<'a> TreeReader<'a> {
     }
 }
 
-fn node(
-    reader: &ChunkReader,
-    id: &ChunkId,
-    bytes: u32,
-    level: u8,
-    first: Option<&TreePath>,
-) -> Result<Items, RepoError> {
-    let plain = reader.chunk(id)?;
-    let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(*id), reason);
-    if plain.len() != bytes as usize {
+/// The items of a node; `first` is the first path its parent says it has, `None` for a root.
+///
+/// # Errors
+/// Those of reading a chunk; [`RepoError::Damaged`] for a node that is none.
+pub fn read_node(reader: &ChunkReader, node: Root, first: Option<&TreePath>) -> Result<Items, RepoError> {
+    let plain = reader.chunk(&node.id)?;
+    let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(node.id), reason);
+    if plain.len() != node.bytes as usize {
         return Err(damaged(&"its length is not the one its parent says"));
     }
-    decode_node(&plain, level, first).map_err(|error| damaged(&error))
+    decode_node(&plain, node.level, first).map_err(|error| damaged(&error))
 }
 
 #[cfg(test)]

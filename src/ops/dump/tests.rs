@@ -169,7 +169,7 @@ fn a_whole_snapshot_is_an_archive_from_its_root() {
 #[test]
 fn a_second_name_whose_content_differs_is_a_file_of_its_own() {
     let mut links = Links::default();
-    let first = Entry { links: 3, inode: 7, device: 1, ..entry(b"a", EntryKind::File) };
+    let first = Entry { links: 3, inode: 7, device: 1, ..entry("a", EntryKind::File) };
     let mut other = first.clone();
     other.content = Some(crate::format::Recipe { depth: 1, records: vec![] });
     assert_eq!(links.earlier_name(&first, b"a"), None);
@@ -188,7 +188,7 @@ fn what_the_old_header_has_no_room_for_stands_in_the_extended_one() {
         mtime: Timestamp::new(-5, 250_000_000),
         size: 9 << 30,
         xattrs: vec![(b"user.a=b".to_vec(), vec![0, 255])],
-        ..entry(b"x", EntryKind::File)
+        ..entry("x", EntryKind::File)
     };
     let mut out = vec![];
     let mut archive = Archive::new(&mut out);
