@@ -234,6 +234,21 @@ fn the_repository_inside_the_tree_it_saves_is_left_out_and_said() {
 }
 
 #[test]
+fn differences_hits_and_figures_are_told() {
+    let place = Place::new();
+    place.ok(&["backup", "--init", &place.data()]);
+    std::fs::write(place.path().join("data/second"), "more").unwrap();
+    place.ok(&["backup", &place.data()]);
+    let text = place.ok(&["diff", "latest~1", "latest"]);
+    assert!(text.contains(&format!("+ {}/second", place.data())), "{text}");
+    let hit = json(place.ok(&["--json", "find", "fil?"]).lines().next().unwrap());
+    assert_eq!(hit["snapshots"], 2);
+    assert_eq!(place.run(&["find", "nothing-like-it"]).status.code(), Some(1));
+    assert_eq!(json(&place.ok(&["--json", "stats"]))["snapshots"], 2);
+    assert!(place.ok(&["doctor"]).lines().all(|line| !line.starts_with("fail")));
+}
+
+#[test]
 fn keys_are_added_changed_removed_and_printed() {
     let place = Place::new();
     place.ok(&["init"]);
@@ -257,9 +272,22 @@ fn keys_are_added_changed_removed_and_printed() {
 #[test]
 fn the_help_of_every_command_starts_with_an_example() {
     let place = Place::new();
-    for command in
-        ["init", "backup", "snapshots", "ls", "dump", "restore", "check", "key", "completions", "man"]
-    {
+    for command in [
+        "init",
+        "backup",
+        "snapshots",
+        "ls",
+        "dump",
+        "diff",
+        "find",
+        "restore",
+        "check",
+        "key",
+        "stats",
+        "doctor",
+        "completions",
+        "man",
+    ] {
         assert!(place.ok(&[command, "--help"]).starts_with("Examples:\n  strongroom"), "{command}");
     }
     assert!(place.ok(&["completions", "bash"]).contains("strongroom"));

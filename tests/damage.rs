@@ -94,7 +94,7 @@ impl Small {
             while let Ok(Some(entry)) = entries.next_entry() {
                 assert_eq!(entry.kind, EntryKind::File);
                 let mut out = vec![];
-                if dump::run(&reader, manifest.root, Some(&entry.path), &mut out, &Silent).is_ok() {
+                if dump::run(&reader, manifest.root, Some(&entry.path), "x", &mut out, &Silent).is_ok() {
                     assert_eq!(self.files.get(entry.path.as_bytes()), Some(&out), "{what}: wrong bytes");
                 }
             }

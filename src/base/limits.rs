@@ -87,3 +87,15 @@ pub const STREAM_BATCH_BYTES: usize = 1024 * 1024;
 pub const RESTORE_WINDOW_CHUNKS: usize = 262_144;
 /// Files a restore gathers before it fills them.
 pub const RESTORE_WINDOW_FILES: usize = 4_096;
+
+/// Bytes of a stream that are read together when it is read ahead; a quarter is enough where a region ends.
+pub const AHEAD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Chunks, holes and entries that are read ahead together.
+pub const AHEAD_PIECES_MAX: usize = 4_096;
+/// Batches of a stream that are read ahead at the same time.
+pub const AHEAD_BATCHES_MAX: usize = 16;
+
+/// Nodes of trees that a search remembers, so that it reads them once.
+pub const FIND_NODES_MAX: usize = 500_000;
+/// Entries a search holds; with more matches it asks for a closer pattern.
+pub const FIND_ENTRIES_MAX: usize = 200_000;

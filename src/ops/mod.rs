@@ -2,10 +2,18 @@
 
 pub mod backup;
 pub mod check;
+mod compare;
+mod content;
+pub mod diff;
 pub mod dump;
 mod error;
+pub mod find;
+#[cfg(test)]
+mod house;
 pub mod list;
 pub mod restore;
 pub mod select;
+pub mod stats;
 
+pub use compare::Changes;
 pub use error::OpsError;

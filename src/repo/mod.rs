@@ -5,6 +5,8 @@
 
 mod access;
 mod error;
+#[cfg(test)]
+pub(crate) mod forest;
 mod indexing;
 mod object;
 mod packs;
@@ -25,7 +27,7 @@ pub use read::{ChunkReader, RegionReader};
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
-pub use tree::TreeReader;
+pub use tree::{TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 
 use crate::backend::Backend;

@@ -11,7 +11,7 @@ fn slot(password: &'static [u8]) -> NewSlot<'static> {
     NewSlot { password, label: "test", host: "here", cost: PasswordCost::DEFAULT, now: Timestamp::new(1, 0) }
 }
 
-fn repository() -> Repository {
+pub fn repository() -> Repository {
     let backend = Arc::new(MemoryBackend::new());
     Repository::create(backend, &slot(b"secret"), Parameters::default(), Timestamp::new(1, 0)).unwrap()
 }

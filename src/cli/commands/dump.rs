@@ -31,7 +31,14 @@ pub fn run(args: &DumpArgs, session: &Session) -> Result<u8, CliError> {
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let mut out = std::io::stdout().lock();
-    match dump::run(&reader, named.manifest.root, named.path.as_ref(), &mut out, &session.observer) {
+    match dump::run(
+        &reader,
+        named.manifest.root,
+        named.path.as_ref(),
+        &named.id.short(),
+        &mut out,
+        &session.observer,
+    ) {
         Err(OpsError::Output { source, .. }) => Err(CliError::Output(source)),
         other => {
             other?;

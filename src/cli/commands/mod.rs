@@ -3,13 +3,17 @@
 mod backup;
 mod check;
 mod demo;
+mod diff;
+mod doctor;
 mod dump;
+mod find;
 mod init;
 mod key;
 mod ls;
 mod restore;
 mod shell;
 mod snapshots;
+mod stats;
 
 use clap::{Parser, Subcommand};
 
@@ -32,6 +36,10 @@ pub enum Command {
     Ls(ls::LsArgs),
     /// Write one file to standard output, or a directory as tar
     Dump(dump::DumpArgs),
+    /// Say what two snapshots do not have in common
+    Diff(diff::DiffArgs),
+    /// Say where a file was, over the snapshots
+    Find(find::FindArgs),
     /// Put files back, with everything they had
     Restore(Box<restore::RestoreArgs>),
     /// See whether everything is there and whole
@@ -39,6 +47,10 @@ pub enum Command {
     /// Passwords and the recovery kit
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Say how much there is and how much room it takes
+    Stats(stats::StatsArgs),
+    /// Look at everything a backup depends on
+    Doctor(doctor::DoctorArgs),
     /// Print completions for a shell
     Completions(shell::CompletionsArgs),
     /// Write the manual pages
@@ -54,6 +66,10 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Snapshots(args) => snapshots::run(&args, session),
         Command::Ls(args) => ls::run(&args, session),
         Command::Dump(args) => dump::run(&args, session),
+        Command::Diff(args) => diff::run(&args, session),
+        Command::Find(args) => find::run(&args, session),
+        Command::Stats(args) => stats::run(&args, session),
+        Command::Doctor(args) => doctor::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),

@@ -1,0 +1,193 @@
+//! `dump`: one file's bytes, or a directory as a tar archive, to a writer.
+//!
+//! Everything is read ahead on all cores and written in order. Nothing that was not compared with its chunk's id is
+//! written; after an error what was written so far is right and the rest is missing.
+
+mod archive;
+mod links;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use self::archive::Archive;
+use self::links::Links;
+use super::OpsError;
+use super::content::{Content, Piece, Ready, read_ahead};
+use crate::base::{Observer, Phase, Progress, TreePath};
+use crate::format::{Entry, EntryKind, Root};
+use crate::repo::{ChunkReader, RepoError, TreeReader};
+
+/// What a dump wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DumpReport {
+    /// Whether it is an archive and not a file's bare content.
+    pub is_archive: bool,
+    /// Entries in the archive; 1 for a file.
+    pub entries: u64,
+    /// Bytes of content, holes included.
+    pub bytes: u64,
+}
+
+/// Writes the file at `path` of the tree at `root` to `out`, or as an archive what is below the directory there (without a path: everything).
+///
+/// Names in the archive are relative to the directory, which itself is not in it. Must not run on a thread of the pool.
+///
+/// # Errors
+/// [`OpsError::NoEntry`] if nothing has this path, [`OpsError::Request`] if it is neither file nor directory,
+/// [`OpsError::Output`] if `out` refuses, [`OpsError::Repo`] for damage of what is read.
+pub fn run(
+    reader: &ChunkReader,
+    root: Root,
+    path: Option<&TreePath>,
+    snapshot: &str,
+    out: &mut dyn Write,
+    observer: &dyn Observer,
+) -> Result<DumpReport, OpsError> {
+    let Some(path) = path else { return archive(reader, root, None, out, observer) };
+    let found = TreeReader::find(reader, root, path)?;
+    let none = || OpsError::NoEntry { path: path.to_string(), snapshot: snapshot.to_string() };
+    let entry = found.ok_or_else(none)?;
+    match entry.kind {
+        EntryKind::File => file(reader, &entry, out, observer),
+        EntryKind::Directory => archive(reader, root, Some(path), out, observer),
+        EntryKind::Symlink => {
+            let target = crate::base::escape(entry.link_target.as_deref().unwrap_or_default());
+            Err(OpsError::Request(format!("{path} is a symbolic link to {target}; it has no content")))
+        }
+        _ => Err(OpsError::Request(format!("{path} is a pipe or a device; it has no content"))),
+    }
+}
+
+fn file(
+    reader: &ChunkReader,
+    entry: &Entry,
+    out: &mut dyn Write,
+    observer: &dyn Observer,
+) -> Result<DumpReport, OpsError> {
+    let mut report = DumpReport { is_archive: false, entries: 1, bytes: 0 };
+    let mut content = Content::new(reader, entry);
+    let mut next = || Ok(content.next_record()?.map(Piece::<()>::Record));
+    read_ahead(reader, observer, &mut next, &mut |ready| {
+        match ready {
+            Ready::Mark(()) => {}
+            Ready::Bytes(bytes) => {
+                out.write_all(bytes).map_err(refused)?;
+                report.bytes += bytes.len() as u64;
+            }
+            Ready::Zeros(bytes) => {
+                write_zeros(out, bytes).map_err(refused)?;
+                report.bytes += bytes;
+            }
+        }
+        tell(observer, &report, Some(entry.size), Some(&entry.path));
+        Ok(())
+    })?;
+    out.flush().map_err(refused)?;
+    Ok(report)
+}
+
+/// An entry on its way into the archive.
+struct Member {
+    name: Vec<u8>,
+    entry: Entry,
+    link: Option<Vec<u8>>,
+}
+
+fn archive(
+    reader: &ChunkReader,
+    root: Root,
+    directory: Option<&TreePath>,
+    out: &mut dyn Write,
+    observer: &dyn Observer,
+) -> Result<DumpReport, OpsError> {
+    let mut report = DumpReport { is_archive: true, ..DumpReport::default() };
+    let mut members = Members::open(reader, root, directory)?;
+    let mut archive = Archive::new(out);
+    read_ahead(reader, observer, &mut || Ok(members.next_piece()?), &mut |ready| {
+        match ready {
+            Ready::Mark(member) => {
+                let Member { name, entry, link } = *member;
+                archive.start(&name, &entry, link.as_deref()).map_err(refused)?;
+                report.entries += 1;
+                tell(observer, &report, None, Some(&entry.path));
+            }
+            Ready::Bytes(bytes) => {
+                archive.write(bytes).map_err(refused)?;
+                report.bytes += bytes.len() as u64;
+            }
+            Ready::Zeros(bytes) => {
+                archive.write_zeros(bytes).map_err(refused)?;
+                report.bytes += bytes;
+            }
+        }
+        Ok(())
+    })?;
+    archive.finish().map_err(refused)?;
+    Ok(report)
+}
+
+/// The entries below a directory, each followed by its content.
+struct Members<'a> {
+    reader: &'a ChunkReader,
+    tree: TreeReader<'a>,
+    directory: Option<&'a TreePath>,
+    links: Links,
+    content: Option<Content<'a>>,
+}
+
+impl<'a> Members<'a> {
+    fn open(reader: &'a ChunkReader, root: Root, directory: Option<&'a TreePath>) -> Result<Self, RepoError> {
+        let tree = match directory {
+            None => TreeReader::new(reader, root)?,
+            Some(directory) => TreeReader::starting_at(reader, root, directory)?,
+        };
+        Ok(Self { reader, tree, directory, links: Links::default(), content: None })
+    }
+
+    fn next_piece(&mut self) -> Result<Option<Piece<Box<Member>>>, RepoError> {
+        if let Some(content) = &mut self.content {
+            if let Some(record) = content.next_record()? {
+                return Ok(Some(Piece::Record(record)));
+            }
+            self.content = None;
+        }
+        loop {
+            let Some(entry) = self.tree.next_entry()? else { return Ok(None) };
+            let name = match self.directory {
+                None => entry.path.as_bytes(),
+                Some(directory) => match entry.path.below(directory) {
+                    Some([]) => continue,
+                    Some(name) => name,
+                    None => return Ok(None),
+                },
+            };
+            let name = name.to_vec();
+            let link = self.links.earlier_name(&entry, &name);
+            if entry.kind == EntryKind::File && link.is_none() {
+                self.content = Some(Content::new(self.reader, &entry));
+            }
+            return Ok(Some(Piece::Mark(Box::new(Member { name, entry, link }))));
+        }
+    }
+}
+
+fn write_zeros(out: &mut dyn Write, bytes: u64) -> io::Result<()> {
+    io::copy(&mut io::Read::take(io::repeat(0), bytes), out).map(drop)
+}
+
+fn refused(source: io::Error) -> OpsError {
+    OpsError::Output { what: "output", source }
+}
+
+fn tell(observer: &dyn Observer, report: &DumpReport, bytes_total: Option<u64>, current: Option<&TreePath>) {
+    observer.progress(&Progress {
+        phase: Phase::Restore,
+        items_done: report.entries,
+        items_total: None,
+        bytes_done: report.bytes,
+        bytes_total,
+        current,
+    });
+}

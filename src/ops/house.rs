@@ -1,0 +1,116 @@
+//! For tests of verbs: a repository in memory, a directory that is saved in it, and its damage.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::backup::{self, BackupOptions, BackupReport, Input, ParentChoice};
+use crate::backend::{MemoryBackend, ObjectName};
+use crate::base::{Silent, SnapshotId, Timestamp, TreePath};
+use crate::crypto::PasswordCost;
+use crate::format::{Manifest, Parameters};
+pub use crate::repo::forest::{entry, path};
+use crate::repo::{ChunkReader, NewSlot, Repository};
+
+/// A repository and what belongs to it.
+pub struct House {
+    pub repo: Repository,
+    place: tempfile::TempDir,
+}
+
+/// Bytes that do not compress and are the same each time.
+pub fn noise(seed: u32, bytes: usize) -> Vec<u8> {
+    let mut out = vec![0; bytes];
+    blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof().fill(&mut out);
+    out
+}
+
+pub fn backup_options() -> BackupOptions {
+    BackupOptions {
+        host: "h".into(),
+        user: "u".into(),
+        tags: vec![],
+        description: None,
+        time: None,
+        now: Timestamp::new(2, 0),
+        program: "test".into(),
+        compression: crate::codec::Compression::default(),
+        dry_run: false,
+        parent: ParentChoice::Newest,
+        source: crate::source::SourceOptions::default(),
+        scan: false,
+    }
+}
+
+impl House {
+    pub fn new() -> Self {
+        let now = Timestamp::new(1, 0);
+        let slot = NewSlot { password: b"x", label: "", host: "", cost: PasswordCost::DEFAULT, now };
+        let backend = Arc::new(MemoryBackend::new());
+        let repo = Repository::create(backend, &slot, Parameters::default(), now).unwrap();
+        let house = Self { repo, place: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(house.data()).unwrap();
+        house
+    }
+
+    /// The directory that is saved.
+    pub fn data(&self) -> PathBuf {
+        self.place.path().join("data")
+    }
+
+    pub fn cache(&self) -> PathBuf {
+        self.place.path().join("cache")
+    }
+
+    /// The path in a snapshot of what is `name` in the directory.
+    pub fn path(&self, name: &str) -> TreePath {
+        let data = self.data();
+        let data = data.as_os_str().as_bytes();
+        let name = if name.is_empty() { vec![] } else { [b"/", name.as_bytes()].concat() };
+        path([&data[1..], &name].concat())
+    }
+
+    /// Writes a file and makes the directories above it.
+    pub fn write(&self, name: &str, content: &[u8]) {
+        self.write_bytes(name.as_bytes(), content);
+    }
+
+    pub fn write_bytes(&self, name: &[u8], content: &[u8]) {
+        let path = self.data().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    pub fn save(&self) -> BackupReport {
+        self.save_with(&backup_options())
+    }
+
+    pub fn save_with(&self, options: &BackupOptions) -> BackupReport {
+        backup::run(&self.repo, &self.cache(), vec![Input::Path(self.data())], options, &Silent).unwrap()
+    }
+
+    pub fn snapshots(&self) -> Vec<(SnapshotId, Manifest)> {
+        self.repo.snapshots().unwrap().whole
+    }
+
+    /// A reader with nothing in its memory.
+    pub fn reader(&self) -> ChunkReader {
+        let state = self.repo.open_index(&self.cache(), &Silent).unwrap();
+        ChunkReader::new(&self.repo, state.index.view())
+    }
+
+    /// Turns a bit in the middle of the first region of the pack that has this chunk's content, whoever needs it.
+    pub fn damage(&self, content: &[u8]) {
+        let reader = self.reader();
+        let location = reader.locate(&self.repo.keys().chunk_id(content)).unwrap();
+        let place = reader.pack_place(location.pack).unwrap();
+        let region = place.regions[location.region as usize];
+        let id = place.id.to_string();
+        let name = ObjectName::new(&format!("packs/{}/{id}", &id[..2])).unwrap();
+        let backend = self.repo.backend();
+        let mut bytes = backend.get(&name, 1 << 30).unwrap();
+        bytes[usize::try_from(region.offset).unwrap() + region.stored_bytes as usize / 2] ^= 1;
+        backend.remove(&name).unwrap();
+        backend.put(&name, &bytes).unwrap();
+    }
+}
