@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod demo;
+mod doctor;
 mod dump;
 mod init;
 mod key;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use super::args::Arguments;
 use super::error::CliError;
+use super::output;
 use super::session::Session;
 
 /// What to do.
@@ -39,6 +41,8 @@ pub enum Command {
     /// Passwords and the recovery kit
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// See whether this machine, the cache and the repository are in order
+    Doctor(doctor::DoctorArgs),
     /// Print completions for a shell
     Completions(shell::CompletionsArgs),
     /// Write the manual pages
@@ -57,8 +61,9 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Restore(args) => restore::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),
+        Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions(args) => shell::completions(&args),
-        Command::Man(args) => shell::man(&args),
+        Command::Man(args) => shell::man(&args, session),
     }
 }
 
@@ -69,4 +74,21 @@ fn run_words(words: impl Iterator<Item = std::ffi::OsString>, session: &Session)
     let code = run(arguments.command, &session)?;
     session.observer.end();
     Ok(code)
+}
+
+/// The first lines of what a `dump` given as words would print.
+fn first_lines_of_dump(
+    words: impl Iterator<Item = std::ffi::OsString>,
+    session: &Session,
+    lines: usize,
+) -> Result<Vec<String>, CliError> {
+    let arguments = Arguments::try_parse_from(words).map_err(|error| CliError::Usage(error.to_string()))?;
+    let Command::Dump(args) = arguments.command else { return Ok(vec![]) };
+    let mut out = output::Start::new(4096);
+    match dump::write(&args, &session.with(&arguments.global), &mut out) {
+        // `out` has enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        other => drop(other?),
+    }
+    Ok(out.text().lines().take(lines).map(|text| crate::base::escape(text.as_bytes())).collect())
 }
