@@ -1,74 +1,19 @@
 //! The command line as scripts rely on it: exit codes, three-line errors, JSON, and no secret anywhere.
 #![cfg(test)]
 
+mod cli {
+    mod ends;
+    pub mod place;
+    mod secrets;
+    mod words;
+}
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-const CANARY: &str = "canary-pa55word";
-
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        std::fs::create_dir_all(place.path().join("data")).unwrap();
-        std::fs::write(place.path().join("data/file"), "hello").unwrap();
-        place
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn data(&self) -> String {
-        self.path().join("data").to_str().unwrap().to_string()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_strongroom"));
-        command
-            .args(arguments)
-            .env("STRONGROOM_PASSWORD", CANARY)
-            .env("STRONGROOM_CACHE_DIR", self.path().join("cache"))
-            .env("STRONGROOM_REPO", self.path().join("repo"))
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let output = self.command(arguments).output().unwrap();
-        for text in [&output.stdout, &output.stderr] {
-            assert!(!String::from_utf8_lossy(text).contains(CANARY), "{arguments:?} shows the password");
-        }
-        output
-    }
-
-    fn ok(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn refused(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.run(arguments);
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
-        let lines: Vec<_> = text.lines().rev().take(3).collect();
-        let starts = ["try:   ", "means: ", "error: "];
-        assert!(
-            lines.len() == 3 && lines.iter().zip(starts).all(|(line, start)| line.starts_with(start)),
-            "{text}"
-        );
-        text
-    }
-}
-
-fn json(line: &str) -> serde_json::Value {
-    serde_json::from_str(line).unwrap()
-}
+use cli::place::{Place, json};
 
 #[test]
 fn a_backup_tells_its_summary_as_json_and_snapshots_list_it() {
@@ -84,6 +29,7 @@ fn a_backup_tells_its_summary_as_json_and_snapshots_list_it() {
     {
         assert!(summary[key].is_number(), "{key}");
     }
+    assert_eq!(summary["components"][0]["whole"], true);
     let snapshot = json(place.ok(&["--json", "snapshots", "--tag", "nightly"]).lines().next().unwrap());
     assert_eq!(snapshot["id"], summary["snapshot"]);
     assert!(snapshot["time"].as_str().unwrap().ends_with('Z'));
@@ -234,21 +180,6 @@ fn the_repository_inside_the_tree_it_saves_is_left_out_and_said() {
 }
 
 #[test]
-fn differences_hits_and_figures_are_told() {
-    let place = Place::new();
-    place.ok(&["backup", "--init", &place.data()]);
-    std::fs::write(place.path().join("data/second"), "more").unwrap();
-    place.ok(&["backup", &place.data()]);
-    let text = place.ok(&["diff", "latest~1", "latest"]);
-    assert!(text.contains(&format!("+ {}/second", place.data())), "{text}");
-    let hit = json(place.ok(&["--json", "find", "fil?"]).lines().next().unwrap());
-    assert_eq!(hit["snapshots"], 2);
-    assert_eq!(place.run(&["find", "nothing-like-it"]).status.code(), Some(1));
-    assert_eq!(json(&place.ok(&["--json", "stats"]))["snapshots"], 2);
-    assert!(place.ok(&["doctor"]).lines().all(|line| !line.starts_with("fail")));
-}
-
-#[test]
 fn keys_are_added_changed_removed_and_printed() {
     let place = Place::new();
     place.ok(&["init"]);
@@ -267,31 +198,4 @@ fn keys_are_added_changed_removed_and_printed() {
     let text = String::from_utf8(kit.stdout).unwrap();
     let rows: Vec<_> = text.lines().skip(2).collect();
     assert!(strongroom::format::recovery::decode(&rows.join("\n")).is_ok(), "{text}");
-}
-
-#[test]
-fn the_help_of_every_command_starts_with_an_example() {
-    let place = Place::new();
-    for command in [
-        "init",
-        "backup",
-        "snapshots",
-        "ls",
-        "dump",
-        "diff",
-        "find",
-        "restore",
-        "check",
-        "key",
-        "stats",
-        "doctor",
-        "completions",
-        "man",
-    ] {
-        assert!(place.ok(&[command, "--help"]).starts_with("Examples:\n  strongroom"), "{command}");
-    }
-    assert!(place.ok(&["completions", "bash"]).contains("strongroom"));
-    let man = place.path().join("man");
-    place.ok(&["man", man.to_str().unwrap()]);
-    assert!(man.join("strongroom-backup.1").exists());
 }

@@ -1,5 +1,6 @@
 //! The arguments that every command has, and the list of commands.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
@@ -31,8 +32,15 @@ pub struct Arguments {
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// The repository: a directory
-    #[arg(short, long, global = true, env = "STRONGROOM_REPO", value_name = "LOCATION")]
-    pub repo: Option<String>,
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "STRONGROOM_REPO",
+        hide_env_values = true,
+        value_name = "LOCATION"
+    )]
+    pub repo: Option<OsString>,
     /// Read the password from the first line of a file
     #[arg(long, global = true, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
@@ -45,7 +53,7 @@ pub struct Global {
     /// Say nothing but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more
+    /// Say more: every warning, and lines of progress where there is no terminal
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// How progress is shown
@@ -55,16 +63,16 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value_t = ColorMode::Auto, value_name = "WHEN")]
     pub color: ColorMode,
     /// Where the index is kept [default: $XDG_CACHE_HOME/strongroom]
-    #[arg(long, global = true, env = "STRONGROOM_CACHE_DIR", value_name = "DIR")]
+    #[arg(long, global = true, env = "STRONGROOM_CACHE_DIR", hide_env_values = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ProgressMode {
-    /// A bar on a terminal, nothing elsewhere.
+    /// A bar on a terminal, JSON lines with --json, lines with -v, else nothing.
     Auto,
-    /// A line now and then.
+    /// A line every ten seconds.
     Plain,
     /// JSON lines.
     Json,

@@ -1,8 +1,55 @@
-//! Why a command ended early, as the command line sees it.
+//! Why a command ended early, as the command line sees it, and the exit codes.
 
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::password::PasswordError;
 use crate::backend::BackendError;
 use crate::ops::OpsError;
 use crate::repo::RepoError;
+
+/// How a command ended, as scripts see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// An error without a code of its own.
+    Error,
+    /// The arguments are wrong.
+    Usage,
+    /// There is no repository.
+    NoRepository,
+    /// No key slot opens, or no password is given.
+    WrongPassword,
+    /// Something is not what was written.
+    Damage,
+    /// What was written is not what it should be.
+    Verification,
+    /// The store cannot be reached.
+    Unreachable,
+    /// Something is full.
+    NoSpace,
+    /// A command whose output was to be saved went wrong.
+    DumpFailed,
+    /// Ended by a signal.
+    Cancelled,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Error => 1,
+            Self::Usage => 2,
+            Self::NoRepository => 10,
+            Self::WrongPassword => 12,
+            Self::Damage => 13,
+            Self::Verification => 15,
+            Self::Unreachable => 16,
+            Self::NoSpace => 17,
+            Self::DumpFailed => 18,
+            Self::Cancelled => 130,
+        }
+    }
+}
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -14,11 +61,27 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// No password could be had.
-    #[error("{0}")]
-    Password(String),
-    /// Standard output or a file cannot be written.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A file or directory of this machine refuses.
+    #[error("{}: {source}", super::output::shown(path))]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Standard output cannot be written.
     #[error("cannot write: {0}")]
-    Output(#[from] std::io::Error),
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// Makes the error of a call about `path`.
+    pub fn at(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::File { path: path.clone(), source }
+    }
 }
 
 impl<E: Into<OpsError>> From<E> for CliError {

@@ -3,11 +3,13 @@
 mod args;
 mod commands;
 mod error;
+mod location;
 mod observer;
 mod output;
 mod password;
 mod report;
 mod session;
+mod signals;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -16,29 +18,36 @@ use clap::Parser;
 
 use args::Arguments;
 use error::CliError;
+use report::Report;
 use session::Session;
 
 /// Runs one command and tells its exit code.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    session::prepare_process();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.collect();
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(error) if error.use_stderr() => {
+            let is_json = words.iter().any(|word| word == "--json");
+            return ExitCode::from(report::show(&Report::of_usage(&error), is_json));
+        }
+        Err(help) => {
             // Help and version are no errors; a broken pipe while printing them is none either.
-            drop(error.print());
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            drop(help.print());
+            return ExitCode::SUCCESS;
         }
     };
-    let session = match Session::new(&arguments.global) {
-        Ok(session) => session,
-        Err(error) => return ExitCode::from(report::show(&error, arguments.global.json)),
-    };
+    session::raise_open_files();
+    output::choose_colors(arguments.global.color);
+    let session = Session::new(&arguments.global, signals::listen());
     let outcome = commands::run(arguments.command, &session);
     session.observer.end();
     match outcome {
         Ok(code) if code == 0 && session.observer.warnings() > 0 => ExitCode::from(3),
         Ok(code) => ExitCode::from(code),
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => ExitCode::from(report::show(&error, session.json)),
+        // Whoever read standard output has read enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::from(if session.observer.warnings() > 0 { 3 } else { 0 })
+        }
+        Err(error) => ExitCode::from(report::show(&Report::of(&error, session.doing()), session.json)),
     }
 }

@@ -2,38 +2,52 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Global, ProgressMode};
-use super::output::{json_text, line, say};
+use super::output::{JsonPath, json_text, label, line, say};
+use super::signals::Cancel;
 use crate::base::{Observer, Phase, Progress, Warning, units};
 
 /// Warnings of one kind that are shown before the rest is only counted.
-const SHOWN_MAX: u64 = 5;
+const SHOWN_MAX: u64 = 3;
+/// Kinds of warnings that are told apart.
+const KINDS_MAX: usize = 200;
 
 enum Mode {
     Bar(ProgressBar),
     Plain,
-    Json,
+    Json(JsonMode),
     Silent,
+}
+
+/// Where JSON lines of progress go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum JsonMode {
+    /// Standard error: standard output has other data.
+    Beside,
+    /// Standard output, which is JSON as a whole.
+    Among,
+    /// The same, but only while a snapshot is made, restored or checked: lists are to be lists.
+    AmongLongRuns,
 }
 
 /// Shows what a run does.
 pub struct Console {
     mode: Mode,
-    quiet: bool,
     json: bool,
+    verbose: bool,
     started: Instant,
     /// Milliseconds since the start at which progress is shown next.
     next_ms: AtomicU64,
     warnings: Mutex<BTreeMap<String, u64>>,
     count: AtomicU64,
-    pub cancelled: Arc<AtomicBool>,
+    cancel: Cancel,
 }
 
 #[derive(Serialize)]
@@ -42,31 +56,33 @@ struct ProgressFields<'a> {
     items_done: u64,
     bytes_done: u64,
     bytes_total: Option<u64>,
-    current: Option<String>,
+    current: Option<&'a str>,
     table: Option<String>,
     seconds_left: Option<u64>,
 }
 
 impl Console {
-    pub fn new(global: &Global, cancelled: Arc<AtomicBool>) -> Self {
+    pub fn new(global: &Global, cancel: Cancel) -> Self {
         let mode = match global.progress {
             _ if global.quiet => Mode::Silent,
             ProgressMode::None => Mode::Silent,
-            ProgressMode::Json => Mode::Json,
+            ProgressMode::Json if global.json => Mode::Json(JsonMode::Among),
+            ProgressMode::Json => Mode::Json(JsonMode::Beside),
             ProgressMode::Plain => Mode::Plain,
-            ProgressMode::Auto if global.json => Mode::Silent,
+            ProgressMode::Auto if global.json => Mode::Json(JsonMode::AmongLongRuns),
             ProgressMode::Auto if std::io::stderr().is_terminal() => Mode::Bar(bar()),
+            ProgressMode::Auto if global.verbose => Mode::Plain,
             ProgressMode::Auto => Mode::Silent,
         };
         Self {
             mode,
-            quiet: global.quiet,
             json: global.json,
+            verbose: global.verbose,
             started: Instant::now(),
             next_ms: AtomicU64::new(100),
             warnings: Mutex::default(),
             count: AtomicU64::new(0),
-            cancelled,
+            cancel,
         }
     }
 
@@ -86,10 +102,15 @@ impl Console {
             bar.finish_and_clear();
         }
         for (kind, count) in &*self.kinds() {
-            if *count > SHOWN_MAX && !self.quiet && !self.json {
-                say(format!("warning: {} more like this: {kind}", units::count(*count - SHOWN_MAX)));
+            if *count > SHOWN_MAX && !self.shows_all() {
+                let more = units::count(*count - SHOWN_MAX);
+                say(format!("{} and {more} more like this: {kind}", label("warning:")));
             }
         }
+    }
+
+    const fn shows_all(&self) -> bool {
+        self.json || self.verbose
     }
 
     fn kinds(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, u64>> {
@@ -137,7 +158,8 @@ impl Observer for Console {
         let every = match self.mode {
             Mode::Silent => return,
             Mode::Plain => Duration::from_secs(10),
-            Mode::Bar(_) | Mode::Json => Duration::from_millis(100),
+            Mode::Json(JsonMode::AmongLongRuns) if progress.phase == Phase::Index => return,
+            Mode::Bar(_) | Mode::Json(_) => Duration::from_millis(100),
         };
         if !self.is_due(every) {
             return;
@@ -157,18 +179,23 @@ impl Observer for Console {
                     units::count(progress.items_done)
                 ));
             }
-            Mode::Json => {
+            Mode::Json(mode) => {
+                let current = progress.current.map(|path| JsonPath::new(path.as_bytes()));
                 let fields = ProgressFields {
                     phase: name(progress.phase),
                     items_done: progress.items_done,
                     bytes_done: progress.bytes_done,
                     bytes_total: progress.bytes_total,
-                    current: progress.current.map(ToString::to_string),
+                    current: current.as_ref().map(JsonPath::text),
                     table: None,
                     seconds_left: self.seconds_left(progress),
                 };
-                // That nobody listens is heard when the result is written.
-                drop(line(json_text("progress", fields)));
+                let text = json_text("progress", fields);
+                match mode {
+                    JsonMode::Beside => say(text),
+                    // That nobody listens is heard when the result is written.
+                    JsonMode::Among | JsonMode::AmongLongRuns => drop(line(text)),
+                }
             }
         }
     }
@@ -176,14 +203,15 @@ impl Observer for Console {
     fn warning(&self, warning: Warning) {
         self.count.fetch_add(1, Ordering::Relaxed);
         // What differs from one to the next stands before the last colon.
-        let kind = warning.message.rsplit(": ").next().unwrap_or_default().to_string();
+        let kind = warning.message.rsplit(": ").next().unwrap_or_default();
         let seen = {
             let mut kinds = self.kinds();
-            let seen = kinds.entry(kind).or_insert(0);
+            let kind = if kinds.len() < KINDS_MAX || kinds.contains_key(kind) { kind } else { "others" };
+            let seen = kinds.entry(kind.to_string()).or_insert(0);
             *seen += 1;
             *seen
         };
-        if seen > SHOWN_MAX && !self.json {
+        if seen > SHOWN_MAX && !self.shows_all() {
             return;
         }
         let text = match self.json {
@@ -191,7 +219,7 @@ impl Observer for Console {
                 "warning",
                 serde_json::json!({"subject": warning.subject, "message": warning.message}),
             ),
-            false => format!("warning: {}: {}", warning.subject, warning.message),
+            false => format!("{} {}: {}", label("warning:"), warning.subject, warning.message),
         };
         match &self.mode {
             Mode::Bar(bar) => bar.suspend(|| say(&text)),
@@ -200,7 +228,7 @@ impl Observer for Console {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancel.is_cancelled()
     }
 }
 

@@ -1,150 +1,117 @@
-//! Errors in three lines: what happened, what it means for the data, what to do; and the exit code of each.
+//! Every error in three lines: what happened, what it means for the data, what to do. And its exit code.
+//!
+//! The first line is the error's own text. The other two are made here and nowhere else.
 
-use super::error::CliError;
-use super::output::{json_text, say};
-use crate::backend::BackendError;
-use crate::index::IndexError;
-use crate::ops::OpsError;
-use crate::repo::{RepoError, Subject};
-use crate::target::TargetError;
+mod advice;
 
-/// What is said of an error.
-struct Said {
-    code: u8,
-    means: String,
-    to_try: String,
+use serde::Serialize;
+
+use self::advice::{advice, is_full, no_space, of_ops, of_output, of_password};
+use super::error::{CliError, Exit};
+use super::output::{json_text, label, say};
+use crate::base::escape;
+
+/// What a run was doing when it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Making a repository.
+    Init,
+    /// Making a snapshot.
+    Backup,
+    /// Writing files out of a snapshot.
+    Restore,
+    /// Changing key slots.
+    Keys,
+    /// Writing files that are not of a repository of the user.
+    Files,
+    /// Only reading.
+    Reading,
 }
 
-fn said(code: u8, means: impl Into<String>, to_try: impl Into<String>) -> Said {
-    Said { code, means: means.into(), to_try: to_try.into() }
+impl Doing {
+    /// What an early end means.
+    const fn consequence(self) -> &'static str {
+        match self {
+            Self::Init => "no repository was made",
+            Self::Backup => {
+                "no snapshot was made; earlier ones are untouched, and what was stored already is used by the next run"
+            }
+            Self::Restore => {
+                "the repository is untouched; what was written to the target so far stays and is not all"
+            }
+            Self::Keys => "the data is untouched, and so are the other key slots",
+            Self::Files => {
+                "what was written so far stays and may not be all; no repository of yours was touched"
+            }
+            Self::Reading => "nothing was changed",
+        }
+    }
+}
+
+/// An error as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The process's exit code.
+    pub code: u8,
+    /// What happened, with the name.
+    pub error: String,
+    /// What it means for the data.
+    pub means: String,
+    /// What to do.
+    #[serde(rename = "try")]
+    pub hint: String,
 }
 
 /// Shows an error and tells its exit code.
-pub fn show(error: &CliError, json: bool) -> u8 {
-    let Said { code, means, to_try } = explain(error);
-    // One line each, whatever the system's words contain.
-    let text = error.to_string().replace(['\n', '\r'], " ");
+pub fn show(report: &Report, json: bool) -> u8 {
     if json {
-        let fields = serde_json::json!({"code": code, "error": text, "means": means, "try": to_try});
-        say(json_text("error", fields));
+        say(json_text("error", report));
     } else {
-        say(format!("error: {text}\nmeans: {means}\ntry:   {to_try}"));
+        let Report { error, means, hint, .. } = report;
+        say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
     }
-    code
+    report.code
 }
 
-const UNTOUCHED: &str = "nothing was read or written";
-
-fn explain(error: &CliError) -> Said {
-    match error {
-        CliError::Usage(_) => said(2, UNTOUCHED, "strongroom --help, or strongroom COMMAND --help"),
-        CliError::Password(_) => {
-            said(12, UNTOUCHED, "--password-file FILE, --password-command COMMAND or STRONGROOM_PASSWORD")
-        }
-        CliError::Output(_) => said(1, "the output is not whole", "see that standard output can be written"),
-        CliError::Ops(error) => explain_ops(error),
+impl Report {
+    /// What to say of an error.
+    pub fn of(error: &CliError, doing: Doing) -> Self {
+        let (exit, means, hint) = match error {
+            CliError::Ops(error) => of_ops(error, doing),
+            CliError::Usage(_) => advice(
+                Exit::Usage,
+                "nothing was read or written",
+                "strongroom --help, or strongroom COMMAND --help",
+            ),
+            CliError::Password(error) => of_password(error),
+            CliError::File { source, .. } if is_full(source) => no_space(),
+            CliError::File { .. } => advice(Exit::Error, "", "look at the path and at who may use it"),
+            CliError::Output(source) => of_output(source),
+        };
+        let means = means.unwrap_or_else(|| doing.consequence().to_string());
+        let [error, means, hint] = [&error.to_string(), &means, &hint].map(|text| one_line(text));
+        Self { code: exit.number(), error, means, hint }
     }
-}
 
-fn explain_ops(error: &OpsError) -> Said {
-    match error {
-        OpsError::Repo(error) => explain_repo(error),
-        OpsError::Source(_) => said(1, "no snapshot was made", "see that the path exists and can be read"),
-        OpsError::Process(_) => {
-            said(18, "no snapshot was made", "run the command by itself and see what it says")
-        }
-        OpsError::Target(TargetError::NoSpace { .. }) => said(
-            17,
-            "what was restored so far is there, the rest is not",
-            "free space and restore again with --overwrite if-changed",
-        ),
-        OpsError::Target(_) => said(
-            1,
-            "what was restored so far is there, the rest is not",
-            "see that the target can be written",
-        ),
-        OpsError::Chunker(_) => {
-            said(20, UNTOUCHED, "the repository's parameters are of another program: use that one")
-        }
-        OpsError::Path(_) => said(2, UNTOUCHED, "give a name without .. and without empty parts"),
-        OpsError::NoSnapshot { .. } | OpsError::Ambiguous { .. } => {
-            said(1, UNTOUCHED, "strongroom snapshots")
-        }
-        OpsError::NoEntry { .. } => said(1, UNTOUCHED, "strongroom ls SNAP, or strongroom find NAME"),
-        OpsError::Request(_) => said(2, UNTOUCHED, "strongroom COMMAND --help"),
-        OpsError::Output { .. } => said(1, "the output is not whole", "see that it can be written"),
+    /// What to say of arguments that cannot be understood.
+    pub fn of_usage(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let paragraph = text.split("\n\n").next().unwrap_or(&text);
+        let what = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
+        let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+        let hint =
+            tip.map_or_else(|| "strongroom --help, or strongroom COMMAND --help".to_string(), str::to_string);
+        let [error, hint] = [what, &hint].map(one_line);
+        Self { code: Exit::Usage.number(), error, means: "nothing was read or written".into(), hint }
     }
 }
 
-fn explain_repo(error: &RepoError) -> Said {
-    match error {
-        RepoError::NoRepository { .. } => {
-            said(10, UNTOUCHED, "strongroom init, or backup --init; or mend --repo")
-        }
-        RepoError::AlreadyThere { .. } => {
-            said(1, "it is as it was", "use it without init, or give another place")
-        }
-        RepoError::WrongPassword { .. } => {
-            said(12, "the repository is as it was", "the right password, or one of another key slot")
-        }
-        RepoError::NoKeySlot { .. } => {
-            said(12, "the data may be whole; nothing here opens it", "a copy of keys/, or the recovery kit")
-        }
-        RepoError::LastKeySlot { .. } => said(1, "it is still there", "strongroom key add first"),
-        RepoError::KeySlotNotUnique { .. } => said(1, "no slot was changed", "strongroom key list"),
-        RepoError::Newer { .. } => said(1, UNTOUCHED, "a newer strongroom"),
-        RepoError::Damaged { subject: Subject::Config, .. } => said(
-            13,
-            "nothing can be opened until it is back; packs and snapshots are not touched",
-            "put a copy of the file config back",
-        ),
-        RepoError::Damaged { .. } | RepoError::Missing { .. } => said(
-            13,
-            "what needs it cannot be restored; everything else is sound",
-            "strongroom check --read-data names the snapshots and files",
-        ),
-        RepoError::Encode(_) => {
-            said(1, "no snapshot was made; what was stored is used by the next run", "the same command again")
-        }
-        RepoError::Verification => said(
-            1,
-            "no snapshot was made; memory or processor gave wrong bytes",
-            "a memory test of this machine, then the same again",
-        ),
-        RepoError::Cancelled => said(
-            130,
-            "no snapshot was made; what was stored is used by the next run",
-            "the same command again",
-        ),
-        RepoError::Backend(error) => explain_backend(error),
-        RepoError::Index(IndexError::Cache { source, .. })
-            if source.kind() == std::io::ErrorKind::StorageFull =>
-        {
-            said(17, "the repository is as it was", "free space for the cache, or --cache-dir DIR")
-        }
-        RepoError::Index(_) => said(
-            1,
-            "the repository is as it was; the index can be made anew",
-            "remove the cache directory, or use --cache-dir DIR",
-        ),
-        RepoError::Crypto(_) => said(1, UNTOUCHED, "see that the system gives memory and random bytes"),
-    }
+/// Text without line ends and without anything that plays tricks on a terminal.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    // What is escaped already has its backslashes, and keeps them.
+    escape(words.join(" ").as_bytes()).replace("\\\\", "\\")
 }
 
-fn explain_backend(error: &BackendError) -> Said {
-    const RESUMES: &str =
-        "no snapshot was made; older ones are whole, and what was stored is used by the next run";
-    match error {
-        BackendError::NoSpace { .. } => {
-            said(17, RESUMES, "free space where the repository is, then the same again")
-        }
-        BackendError::Unreachable { .. } => {
-            said(16, RESUMES, "see that the storage is there, then the same again")
-        }
-        BackendError::Denied { .. } => said(1, RESUMES, "see who may read and write the repository"),
-        BackendError::ShortRead { .. } | BackendError::TooLarge { .. } => {
-            said(13, "an object is not what was written", "strongroom check --read-data")
-        }
-        _ => said(1, RESUMES, "see what the system's log says of this disk, then the same again"),
-    }
-}
+#[cfg(test)]
+mod tests;

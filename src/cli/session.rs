@@ -1,52 +1,66 @@
 //! What commands share: the repository, the cache, the console, the clock.
 
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::args::Global;
 use super::error::CliError;
+use super::location;
 use super::observer::Console;
-use super::password;
-use crate::backend::{Backend, LocalBackend};
+use super::output::say;
+use super::password::{self, Password};
+use super::report::Doing;
+use super::signals::Cancel;
+use crate::backend::LocalBackend;
 use crate::base::{SnapshotId, Timestamp, TreePath};
-use crate::format::Manifest;
+use crate::crypto::PasswordCost;
+use crate::format::{Manifest, Parameters};
 use crate::ops::select::{self, Filter};
-use crate::repo::{IndexState, Repository};
+use crate::repo::{IndexState, NewSlot, Repository};
 
 /// What commands share.
 pub struct Session {
     pub global: Global,
     pub json: bool,
     pub observer: Console,
+    /// Whether somebody wants the run to end.
+    pub cancel: Cancel,
+    doing: Cell<Doing>,
 }
 
-/// Signals and limits, before anything is opened.
-pub fn prepare_process() {
-    // More files can be open at once than the cautious default allows; what the system refuses is left as it is.
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let raised = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, raised);
-    // Writing past a file size limit is then an error (EFBIG) and no sudden death.
-    drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false))));
+/// More files can be open at once than the cautious default allows; what the system refuses is left as it is.
+pub fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).ok();
 }
 
 impl Session {
-    pub fn new(global: &Global) -> Result<Self, CliError> {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
-        {
-            // The second one ends at once: the first is then already noted.
-            signal_hook::flag::register_conditional_shutdown(signal, 130, cancelled.clone())?;
-            signal_hook::flag::register(signal, cancelled.clone())?;
+    pub fn new(global: &Global, cancel: Cancel) -> Self {
+        Self {
+            global: global.clone(),
+            json: global.json,
+            observer: Console::new(global, cancel.clone()),
+            cancel,
+            doing: Cell::new(Doing::Reading),
         }
-        Ok(Self { global: global.clone(), json: global.json, observer: Console::new(global, cancelled) })
     }
 
     /// A session with other arguments, cancelled by the same signals.
     pub fn with(&self, global: &Global) -> Self {
-        let cancelled = self.observer.cancelled.clone();
-        Self { global: global.clone(), json: global.json, observer: Console::new(global, cancelled) }
+        Self::new(global, self.cancel.clone())
+    }
+
+    /// Says what the command is about to do, so that an error can say what it means.
+    pub fn start(&self, doing: Doing) {
+        self.doing.set(doing);
+    }
+
+    /// What the command is doing.
+    pub const fn doing(&self) -> Doing {
+        self.doing.get()
     }
 
     /// Now.
@@ -68,50 +82,64 @@ impl Session {
 
     /// The directory the repository is in.
     pub fn repository_path(&self) -> Result<PathBuf, CliError> {
-        let Some(location) = &self.global.repo else {
-            return Err(CliError::Usage("no repository given: use --repo or STRONGROOM_REPO".into()));
-        };
-        if let Some((scheme, _)) = location.split_once("://") {
-            return Err(CliError::Usage(format!(
-                "{scheme}:// repositories are not in this version: give a directory"
-            )));
-        }
-        Ok(PathBuf::from(location))
-    }
-
-    /// The store of an existing repository.
-    pub fn backend(&self) -> Result<Arc<dyn Backend>, CliError> {
-        let path = self.repository_path()?;
-        match LocalBackend::open(&path) {
-            Ok(backend) => Ok(Arc::new(backend)),
-            Err(error) if error.is_not_found() || !path.is_dir() => {
-                let location = path.display().to_string();
-                Err(crate::repo::RepoError::NoRepository { location }.into())
-            }
-            Err(error) => Err(error.into()),
+        match &self.global.repo {
+            Some(location) => location::path_of(location),
+            None => Err(CliError::Usage("no repository given: use --repo or STRONGROOM_REPO".into())),
         }
     }
 
-    /// The repository, opened with the password.
+    /// The repository, opened with the password. Without a repository the password is not asked for.
     pub fn repository(&self) -> Result<Repository, CliError> {
-        let backend = self.backend()?;
-        if backend
-            .size(&crate::backend::ObjectName::new("config").map_err(crate::backend::BackendError::from)?)
-            .is_err()
-        {
-            // Said before a password is asked for.
-            return Err(crate::repo::RepoError::NoRepository { location: backend.location() }.into());
+        let backend = location::open(&self.repository_path()?)?;
+        Ok(Repository::open(backend, &self.password(false)?)?)
+    }
+
+    /// The repository, made first if there is none.
+    pub fn repository_or_new(&self) -> Result<Repository, CliError> {
+        let backend = Arc::new(LocalBackend::create(&self.repository_path()?)?);
+        if location::has_repository(&backend)? {
+            return Ok(Repository::open(backend, &self.password(false)?)?);
         }
-        let password = password::current(&self.global)?;
-        Ok(Repository::open(backend, &password)?)
+        let password = self.password(true)?;
+        match self.create(backend.clone(), &password, "first") {
+            // Another run was quicker, and made the repository that both want.
+            Err(_) if location::has_repository(&backend)? => Ok(Repository::open(backend, &password)?),
+            other => other,
+        }
+    }
+
+    /// Makes the repository and says what to keep safe.
+    pub fn create(
+        &self,
+        backend: Arc<LocalBackend>,
+        password: &Password,
+        label: &str,
+    ) -> Result<Repository, CliError> {
+        let (host, now) = (self.host(), self.now());
+        let slot = NewSlot { password, label, host: &host, cost: PasswordCost::DEFAULT, now };
+        let repo = Repository::create(backend, &slot, Parameters::default(), now)?;
+        if !self.global.quiet && !self.json {
+            say(format!("made repository {} at {}", repo.id(), repo.backend().location()));
+            say(
+                "keep safe, away from this machine: the password. Without it nobody can read the snapshots, nor can you.",
+            );
+            say("a copy of the key on paper opens them too: strongroom key export --paper");
+        }
+        Ok(repo)
+    }
+
+    /// The repository's password; asked for twice if it is `new`.
+    pub fn password(&self, new: bool) -> Result<Password, CliError> {
+        Ok(password::current(&self.global, new, &self.cancel)?)
     }
 
     /// The directory of the index, made if it is not there.
     pub fn cache(&self) -> Result<PathBuf, CliError> {
-        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-        let base = std::env::var_os("XDG_CACHE_HOME")
-            .filter(|path| Path::new(path).is_absolute())
-            .map(PathBuf::from);
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        // A job of cron or of a container may have no HOME.
+        let user = || nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten();
+        let home = || absolute("HOME").or_else(|| Some(user()?.dir)).map(|home| home.join(".cache"));
+        let base = absolute("XDG_CACHE_HOME");
         let path = match &self.global.cache_dir {
             Some(path) => path.clone(),
             None => match base.or_else(home) {

@@ -15,8 +15,8 @@ use std::process::Stdio;
 pub use error::ProcessError;
 pub use running::{Exit, Running};
 
-/// Variables of the environment that start with this are not given to a command.
-const SECRET_PREFIX: &[u8] = b"STRONGROOM_PASSWORD";
+/// Variables of the environment that start with one of these are not given to a command.
+const SECRET_PREFIXES: [&[u8]; 2] = [b"STRONGROOM_PASSWORD", b"STRONGROOM_NEW_PASSWORD"];
 
 /// A command to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,5 +46,5 @@ pub fn spawn(command: &Command) -> Result<Running, ProcessError> {
 }
 
 fn is_secret(variable: &OsStr) -> bool {
-    variable.as_bytes().starts_with(SECRET_PREFIX)
+    SECRET_PREFIXES.iter().any(|prefix| variable.as_bytes().starts_with(prefix))
 }

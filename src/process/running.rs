@@ -12,6 +12,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use super::stderr::Drain;
 use super::{Command, ProcessError};
 
+/// How long a read waits for a byte before its reader may look up.
+const WAIT_MS: u64 = 200;
+
 /// How a command ended by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exit {
@@ -34,6 +37,8 @@ pub struct Running {
     /// How it ended; then its number may belong to another process.
     status: Option<ExitStatus>,
     was_idle: bool,
+    /// How long it has been waited for its next byte.
+    idle_ms: u64,
 }
 
 impl Exit {
@@ -49,8 +54,16 @@ impl Running {
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let Command { name, idle_ms_max, .. } = command.clone();
         // From here on it is killed when it is dropped, be it by the next line.
-        let mut running =
-            Self { name, idle_ms_max, child, stdout, stderr: None, status: None, was_idle: false };
+        let mut running = Self {
+            name,
+            idle_ms_max,
+            child,
+            stdout,
+            stderr: None,
+            status: None,
+            was_idle: false,
+            idle_ms: 0,
+        };
         running.stderr = stderr.map(Drain::start).transpose()?;
         Ok(running)
     }
@@ -129,17 +142,25 @@ impl Running {
 
 impl Read for Running {
     /// The next bytes of stdout. When none comes for too long the group is killed and the error is
-    /// [`io::ErrorKind::TimedOut`], now and whenever it is read again.
+    /// [`io::ErrorKind::TimedOut`], now and whenever it is read again. While none comes the error is
+    /// [`io::ErrorKind::Interrupted`] several times a second, so that its reader can look whether it still wants to wait.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.was_idle {
             return Err(self.idle());
         }
         let Some(stdout) = &mut self.stdout else { return Ok(0) };
-        if self.idle_ms_max.is_some() && !is_ready(&*stdout, self.idle_ms_max)? {
-            self.kill_idle();
-            return Err(self.idle());
+        let left_ms = self.idle_ms_max.map_or(u64::MAX, |max| max.saturating_sub(self.idle_ms));
+        let wait_ms = left_ms.min(WAIT_MS);
+        if is_ready(&*stdout, Some(wait_ms))? {
+            self.idle_ms = 0;
+            return stdout.read(buffer);
         }
-        stdout.read(buffer)
+        if left_ms > wait_ms {
+            self.idle_ms += wait_ms;
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        self.kill_idle();
+        Err(self.idle())
     }
 }
 

@@ -46,6 +46,12 @@ fn a_command_that_does_not_exist_is_exit_127() {
 }
 
 #[test]
+fn a_reader_may_look_up_while_nothing_comes() {
+    let mut running = spawn(&command("exec sleep 1000")).unwrap();
+    assert_eq!(running.read(&mut [0; 4]).unwrap_err().kind(), ErrorKind::Interrupted);
+}
+
+#[test]
 fn a_command_that_hangs_is_killed_with_all_it_started() {
     let hangs =
         Command { idle_ms_max: Some(50), ..command("echo why >&2; printf rows; sleep 1000 & sleep 1000") };
@@ -122,6 +128,7 @@ fn a_dropped_command_leaves_no_process() {
 fn the_password_of_a_repository_is_not_handed_down() {
     assert!(is_secret("STRONGROOM_PASSWORD".as_ref()));
     assert!(is_secret("STRONGROOM_PASSWORD_COMMAND".as_ref()));
+    assert!(is_secret("STRONGROOM_NEW_PASSWORD".as_ref()));
     assert!(!is_secret("STRONGROOM_REPOSITORY".as_ref()));
     assert!(!is_secret("MYSQL_PWD".as_ref()));
 }

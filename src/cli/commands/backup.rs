@@ -1,20 +1,23 @@
 //! `backup`: what is saved, what is left out, and what came of it.
 
+mod inputs;
+mod summary;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
 
-use crate::base::{TreePath, units};
-use crate::cli::error::CliError;
-use crate::cli::output::{json, line, say};
+use crate::backend::LocalBackend;
+use crate::base::Timestamp;
+use crate::cli::error::{CliError, Exit};
+use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::codec::Compression;
 use crate::format::Status;
-use crate::ops::backup::{self, BackupOptions, BackupReport, Input, ParentChoice};
+use crate::ops::backup::{self, BackupOptions, ParentChoice};
 use crate::ops::select;
-use crate::process;
-use crate::repo::{RepoError, Repository};
+use crate::repo::Repository;
 use crate::source::SourceOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -35,10 +38,10 @@ pub struct BackupArgs {
     init: bool,
     /// Save standard input as a file of this name
     #[arg(long, value_name = "NAME")]
-    stdin: Option<String>,
+    stdin: Option<OsString>,
     /// Save the output of a command as a file of this name; if it fails, the snapshot is partial (repeatable)
     #[arg(long, value_name = "NAME=COMMAND")]
-    command: Vec<String>,
+    command: Vec<OsString>,
     /// End a command that prints nothing for so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     command_idle: u64,
@@ -95,19 +98,16 @@ fn compression(text: &str) -> Result<Compression, String> {
 }
 
 pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
-    let time = match &args.time {
-        None => None,
-        Some(text) => Some(select::parse_time(text).ok_or_else(|| {
-            CliError::Usage(format!("{text:?} is no time: write 2026-11-20T03:00 or 2026-11-20T03:00:00Z"))
-        })?),
-    };
-    let inputs = inputs(args)?;
-    let repo = match session.repository() {
-        Err(CliError::Ops(crate::ops::OpsError::Repo(RepoError::NoRepository { .. }))) if args.init => {
-            super::init::create("first", session)?
-        }
-        other => other?,
-    };
+    session.start(Doing::Backup);
+    let time = args.time.as_deref().map(parse_time).transpose()?;
+    let inputs = inputs::of(&args.paths, args.stdin.as_deref(), &args.command, args.command_idle)?;
+    // A dry run makes nothing.
+    let repo =
+        if args.init && !args.dry_run { session.repository_or_new()? } else { session.repository()? };
+    if !args.dry_run {
+        // What killed runs left unfinished takes room. Without success nothing is lost but that.
+        LocalBackend::open(&session.repository_path()?)?.sweep().ok();
+    }
     let cache = session.cache()?;
     let options = BackupOptions {
         host: args.host.clone().unwrap_or_else(|| session.host()),
@@ -131,8 +131,14 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
     };
     let report = backup::run(&repo, &cache, inputs, &options, &session.observer)?;
     let seconds = session.now().seconds_since(options.now);
-    say_result(&report, seconds, session)?;
-    Ok(if report.manifest.status == Status::Partial { 18 } else { 0 })
+    summary::say(&report, seconds, session)?;
+    Ok(if report.manifest.status == Status::Partial { Exit::DumpFailed.number() } else { 0 })
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, CliError> {
+    select::parse_time(text).ok_or_else(|| {
+        CliError::Usage(format!("{text:?} is no time: write 2026-11-20T03:00 or 2026-11-20T03:00:00Z"))
+    })
 }
 
 fn parent(args: &BackupArgs, repo: &Repository) -> Result<ParentChoice, CliError> {
@@ -144,111 +150,4 @@ fn parent(args: &BackupArgs, repo: &Repository) -> Result<ParentChoice, CliError
             ParentChoice::Snapshot(select::find(&snapshots, name, &select::Filter::default())?.0)
         }
     })
-}
-
-fn inputs(args: &BackupArgs) -> Result<Vec<Input>, CliError> {
-    let mut inputs: Vec<Input> = args.paths.iter().cloned().map(Input::Path).collect();
-    let name = |text: &str| TreePath::new(text.trim_start_matches('/'));
-    if let Some(stdin) = &args.stdin {
-        inputs.push(Input::Stream { path: name(stdin)?, reader: Box::new(std::io::stdin()) });
-    }
-    for pair in &args.command {
-        let Some((file, command)) = pair.split_once('=').filter(|(_, command)| !command.trim().is_empty())
-        else {
-            return Err(CliError::Usage(format!("--command wants NAME=COMMAND, not {pair:?}")));
-        };
-        let idle_ms_max = Some(args.command_idle.saturating_mul(1000));
-        let command = process::Command { name: file.into(), shell_command: command.into(), idle_ms_max };
-        inputs.push(Input::Command { path: name(file)?, command });
-    }
-    Ok(inputs)
-}
-
-#[derive(Serialize)]
-struct Summary {
-    snapshot: Option<String>,
-    status: &'static str,
-    files: u64,
-    files_new: u64,
-    files_changed: u64,
-    files_unmodified: u64,
-    directories: u64,
-    bytes_processed: u64,
-    bytes_added: u64,
-    bytes_stored: u64,
-    dumps: u64,
-    tables: u64,
-    rows: u64,
-    warnings: u64,
-    seconds: f64,
-    dry_run: bool,
-}
-
-fn say_result(report: &BackupReport, seconds: f64, session: &Session) -> Result<(), CliError> {
-    let statistics = &report.manifest.statistics;
-    let status = super::snapshots::status(report.manifest.status);
-    if session.json {
-        return json(
-            "summary",
-            Summary {
-                snapshot: report.snapshot.map(|id| id.to_string()),
-                status,
-                files: statistics.files,
-                files_new: statistics.files_new,
-                files_changed: statistics.files_changed,
-                files_unmodified: statistics.files_unmodified,
-                directories: statistics.directories,
-                bytes_processed: statistics.bytes,
-                bytes_added: statistics.bytes_added,
-                bytes_stored: statistics.bytes_stored,
-                dumps: 0,
-                tables: 0,
-                rows: 0,
-                warnings: session.observer.warnings(),
-                seconds,
-                dry_run: report.snapshot.is_none(),
-            },
-        );
-    }
-    if session.global.quiet {
-        return Ok(());
-    }
-    for path in &report.manifest.left_out {
-        say(format!("left out: /{} is the repository itself or its cache", crate::base::escape(path)));
-    }
-    if report.sockets_left_out > 0 {
-        say(format!("left out: {} sockets", report.sockets_left_out));
-    }
-    if report.excluded > 0 {
-        say(format!("left out: {} names by patterns", units::count(report.excluded)));
-    }
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate for people"
-    )]
-    let rate = units::bytes((statistics.bytes as f64 / seconds.max(0.001)) as u64);
-    let number = units::count;
-    line(format!(
-        "files      {} ({} new, {} changed, {} unmodified), {} directories",
-        number(statistics.files),
-        number(statistics.files_new),
-        number(statistics.files_changed),
-        number(statistics.files_unmodified),
-        number(statistics.directories)
-    ))?;
-    line(format!(
-        "processed  {} in {} ({rate}/s)",
-        units::bytes(statistics.bytes),
-        units::duration(seconds)
-    ))?;
-    let (added, stored) = (units::bytes(statistics.bytes_added), units::bytes(statistics.bytes_stored));
-    match report.snapshot {
-        None => line(format!("new        {added} before compression; nothing was written (dry run)")),
-        Some(id) => {
-            line(format!("new        {added}, stored in {stored}"))?;
-            line(format!("snapshot   {} {status}", id.short()))
-        }
-    }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::error::CliError;
-use crate::cli::output::{line, say};
+use crate::cli::output::{self, line, say, shown};
+use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::nights::{Shop, ShopSize};
 
@@ -34,14 +35,15 @@ struct Tour {
 }
 
 pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
+    session.start(Doing::Files);
     let place = std::path::absolute(&args.directory)?;
-    if place.exists() {
-        return Err(CliError::Usage(format!("{} is there already: give another directory", place.display())));
+    if place.symlink_metadata().is_ok() {
+        return Err(CliError::Usage(format!("{} is there already: give another directory", shown(&place))));
     }
-    std::fs::create_dir_all(&place)?;
+    std::fs::create_dir_all(&place).map_err(CliError::at(&place))?;
     let tour = Tour { data: place.join("data"), place };
-    std::fs::create_dir(&tour.data)?;
-    std::fs::write(tour.place.join("password"), "a tour and nothing to hide\n")?;
+    std::fs::create_dir(&tour.data).map_err(CliError::at(&tour.data))?;
+    tour.write_password()?;
     let size = ShopSize {
         dump_bytes: 12_000_000,
         changed_permille: 10,
@@ -50,6 +52,7 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     };
     let mut shop = Shop::new(7, size);
     heading("A shop: the dump of its database and its uploads, four nights")?;
+    tour.exports()?;
     for night in 0..NIGHTS {
         shop.night(night);
         tour.write_night(&shop)?;
@@ -63,8 +66,10 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     }
     heading("What is there: every night whole, each at the price of what was new")?;
     tour.step(&["snapshots"], session)?;
-    heading("Into a night")?;
+    heading("Into a night: a directory, and one file to standard output")?;
+    let dump = format!("latest~1:{}/dump.sql", tour.data.display());
     tour.step(&["ls", "-l", &format!("latest:{}", tour.data.display())], session)?;
+    tour.show_start(&dump, session)?;
     heading("The disaster: data is gone. Back it comes, and is compared with what was saved")?;
     let lost = tour.place.join("lost");
     std::fs::rename(&tour.data, &lost)?;
@@ -81,7 +86,7 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
 }
 
 fn heading(text: &str) -> Result<(), CliError> {
-    line(format!("\n== {text}"))
+    line(output::heading(&format!("\n== {text}")))
 }
 
 impl Tour {
@@ -91,6 +96,33 @@ impl Tour {
         let mut words = vec!["strongroom".into(), "--repo".into(), path("repo")];
         words.extend(["--password-file".into(), path("password"), "--cache-dir".into(), path("cache")]);
         words
+    }
+
+    fn write_password(&self) -> Result<(), CliError> {
+        let path = self.place.join("password");
+        let mut options = File::options();
+        let opened =
+            std::os::unix::fs::OpenOptionsExt::mode(options.write(true).create_new(true), 0o600).open(&path);
+        opened
+            .and_then(|mut file| file.write_all(b"a tour and nothing to hide\n"))
+            .map_err(CliError::at(&path))
+    }
+
+    /// What makes the commands that are shown work as they stand there.
+    fn exports(&self) -> Result<(), CliError> {
+        let text = |name: &str| quoted(&self.place.join(name).to_string_lossy());
+        line(format!("$ export STRONGROOM_REPO={} STRONGROOM_CACHE_DIR={}", text("repo"), text("cache")))?;
+        line(format!("$ export STRONGROOM_PASSWORD=\"$(cat {})\"", text("password")))
+    }
+
+    /// Shows the first lines of a file in a snapshot.
+    fn show_start(&self, file: &str, session: &Session) -> Result<(), CliError> {
+        line(format!("$ strongroom dump {} | head -n 5", quoted(file)))?;
+        let words = self.global().into_iter().chain(["dump".into(), file.into()]);
+        for text in super::first_lines_of_dump(words, session, 5)? {
+            line(text)?;
+        }
+        Ok(())
     }
 
     /// Shows a command and runs it in this process.
@@ -130,15 +162,12 @@ impl Tour {
 
     fn next_steps(&self) -> Result<(), CliError> {
         heading("The repository stays. Try")?;
-        let text = |name: &str| quoted(&self.place.join(name).to_string_lossy());
-        line(format!("export STRONGROOM_REPO={} STRONGROOM_CACHE_DIR={}", text("repo"), text("cache")))?;
-        line(format!("strongroom --password-file {} snapshots", text("password")))?;
-        line(format!("strongroom --password-file {} ls --recursive latest", text("password")))?;
-        line(format!(
-            "strongroom --password-file {} restore latest~3 --target {}",
-            text("password"),
-            text("first-night")
-        ))?;
+        self.exports()?;
+        let target = quoted(&self.place.join("first-night").to_string_lossy());
+        line("$ strongroom snapshots")?;
+        line("$ strongroom ls --recursive latest")?;
+        line(format!("$ strongroom restore latest~3 --target {target}"))?;
+        line("$ strongroom doctor")?;
         say(format!("when you are done: rm -r {}", quoted(&self.place.to_string_lossy())));
         Ok(())
     }

@@ -1,137 +1,96 @@
-//! `doctor`: one line for everything that a backup depends on.
+//! `doctor`: is everything as it should be, as far as can be seen without reading the data? It changes nothing.
 
-use std::path::Path;
+mod machine;
+mod repository;
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::error::CliError;
-use crate::cli::output::{json, line};
+use crate::cli::output::{json, line, word};
+use crate::cli::report::Report;
 use crate::cli::session::Session;
-use crate::repo::Repository;
+
+const EXAMPLES: &str = "Examples:
+  strongroom doctor                         this machine and the cache
+  strongroom -r /backup/shop doctor         the repository too";
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
-#[command(before_help = "Examples:\n  strongroom -r /backup/shop doctor")]
+#[command(before_help = EXAMPLES)]
 pub struct DoctorArgs {}
 
-/// How a thing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
     Ok,
     Warn,
     Fail,
 }
 
-struct Findings<'s> {
-    session: &'s Session,
-    worst: u8,
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    name: &'static str,
+    state: State,
+    message: String,
 }
 
-impl Findings<'_> {
-    fn say(&mut self, verdict: Verdict, what: &str, text: impl std::fmt::Display) -> Result<(), CliError> {
-        let (word, code) = match verdict {
-            Verdict::Ok => ("ok", 0),
-            Verdict::Warn => ("warn", 3),
-            Verdict::Fail => ("fail", 1),
-        };
-        if self.worst != 1 {
-            self.worst = self.worst.max(code).min(3);
-        }
-        if verdict == Verdict::Fail {
-            self.worst = 1;
-        }
-        if self.session.json {
-            return json(
-                "finding",
-                serde_json::json!({"verdict": word, "what": what, "text": text.to_string()}),
-            );
-        }
-        line(format!("{word:<5} {what:<12} {text}"))
+impl Finding {
+    fn new(name: &'static str, state: State, message: impl Into<String>) -> Self {
+        Self { name, state, message: message.into() }
     }
 }
 
+#[derive(Serialize)]
+struct Summary {
+    ok: usize,
+    warn: usize,
+    fail: usize,
+}
+
+/// Looks at everything; 1 if something is wrong, 3 if something is odd, and the error's own code if the repository does not open.
 pub fn run(_: &DoctorArgs, session: &Session) -> Result<u8, CliError> {
-    let mut findings = Findings { session, worst: 0 };
-    findings.say(Verdict::Ok, "program", concat!("strongroom ", env!("CARGO_PKG_VERSION"), ", format 1"))?;
-    let started = std::time::Instant::now();
-    let repo = session.repository()?;
-    let seconds = started.elapsed().as_secs_f64();
-    findings.say(Verdict::Ok, "repository", format!("{} opens in {seconds:.2} s", repo.id().short()))?;
-    let path = session.repository_path()?;
-    space(&mut findings, "space", &path)?;
-    let cache = session.cache()?;
-    space(&mut findings, "cache", &cache)?;
-    objects(&mut findings, &repo, session)?;
-    clock(&mut findings, &repo, session)?;
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    match files {
-        Some(files) if files < 4096 => {
-            findings.say(
-                Verdict::Warn,
-                "open files",
-                format!("{files} at once: raise the limit to 4,096 or more"),
-            )?;
+    let mut findings = vec![machine::version(), machine::open_files(), machine::cache(session)];
+    let mut code = None;
+    if session.global.repo.is_some() {
+        if let Err(error) = repository::look(session, &mut findings) {
+            let report = Report::of(&error, session.doing());
+            findings.push(Finding::new(
+                "repository",
+                State::Fail,
+                format!("{}; {}", report.error, report.hint),
+            ));
+            code = Some(report.code);
         }
-        _ => findings.say(
-            Verdict::Ok,
-            "open files",
-            files.map_or("no limit".into(), |files| files.to_string()),
-        )?,
+    } else {
+        findings.push(Finding::new("repository", State::Ok, "none is given, none was looked at"));
     }
-    Ok(findings.worst)
+    show(&findings, session)?;
+    let worst = findings.iter().map(|finding| finding.state).max().unwrap_or(State::Ok);
+    Ok(code.unwrap_or(match worst {
+        State::Ok => 0,
+        State::Warn => 3,
+        State::Fail => 1,
+    }))
 }
 
-/// Whether a directory can be written and how much room its disk has.
-fn space(findings: &mut Findings<'_>, what: &str, path: &Path) -> Result<(), CliError> {
-    let is_writable = rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
-    let Ok(disk) = rustix::fs::statvfs(path) else {
-        return findings.say(Verdict::Fail, what, format!("{} cannot be looked at", path.display()));
-    };
-    let free = crate::base::units::bytes(disk.f_bavail.saturating_mul(disk.f_frsize));
-    match (is_writable, disk.f_bavail * 20 < disk.f_blocks) {
-        (false, _) => findings.say(Verdict::Fail, what, format!("{} cannot be written", path.display())),
-        (true, true) => {
-            findings.say(Verdict::Warn, what, format!("{free} free at {}: under a twentieth", path.display()))
-        }
-        (true, false) => findings.say(Verdict::Ok, what, format!("{free} free at {}", path.display())),
+fn show(findings: &[Finding], session: &Session) -> Result<(), CliError> {
+    let count = |state| findings.iter().filter(|finding| finding.state == state).count();
+    let summary = Summary { ok: count(State::Ok), warn: count(State::Warn), fail: count(State::Fail) };
+    if session.json {
+        findings.iter().try_for_each(|finding| json("finding", finding))?;
+        return json("summary", summary);
     }
-}
-
-fn objects(findings: &mut Findings<'_>, repo: &Repository, session: &Session) -> Result<(), CliError> {
-    let snapshots = repo.snapshots()?;
-    for (_, error) in &snapshots.unreadable {
-        findings.say(Verdict::Fail, "snapshots", error)?;
+    for Finding { name, state, message } in findings {
+        let state = match state {
+            State::Ok if session.global.quiet => continue,
+            State::Ok => word("32", "ok  "),
+            State::Warn => word("33;1", "warn"),
+            State::Fail => word("31;1", "fail"),
+        };
+        line(format!("{state}  {name:<12} {message}"))?;
     }
-    let complete =
-        snapshots.whole.iter().filter(|(_, manifest)| manifest.status == crate::format::Status::Complete);
-    let verdict = if snapshots.whole.is_empty() { Verdict::Warn } else { Verdict::Ok };
-    findings.say(
-        verdict,
-        "snapshots",
-        format!("{}, {} complete", snapshots.whole.len(), complete.count()),
-    )?;
-    let state = session.index(repo)?;
-    for error in state.damaged.iter().chain(&state.packs_unreadable) {
-        findings.say(Verdict::Fail, "objects", error)?;
-    }
-    for id in &state.packs_missing {
-        findings.say(Verdict::Fail, "objects", format!("pack {} is missing", id.short()))?;
-    }
-    for slot in repo.key_slots()?.iter().filter(|slot| slot.cost.is_none()) {
-        findings.say(Verdict::Fail, "keys", format!("key slot {} is damaged", slot.id.short()))?;
-    }
-    let chunks = state.index.chunk_count().map_err(crate::repo::RepoError::from)?;
-    findings.say(Verdict::Ok, "index", format!("in step, {} chunks", crate::base::units::count(chunks)))
-}
-
-/// A clock that is behind the newest snapshot is wrong now, or was when that was made.
-fn clock(findings: &mut Findings<'_>, repo: &Repository, session: &Session) -> Result<(), CliError> {
-    let now = session.now();
-    let newest = repo.snapshots()?.whole.into_iter().map(|(_, manifest)| manifest.ended).max();
-    match newest {
-        Some(newest) if newest.seconds > now.seconds + 60 => {
-            findings.say(Verdict::Warn, "clock", format!("it is {now}, and a snapshot ended {newest}"))
-        }
-        _ => findings.say(Verdict::Ok, "clock", now),
-    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! `dump`: one file to standard output, a directory as tar.
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::Args;
 
@@ -26,17 +27,21 @@ pub struct DumpArgs {
 }
 
 pub fn run(args: &DumpArgs, session: &Session) -> Result<u8, CliError> {
+    write(args, session, &mut std::io::stdout().lock())
+}
+
+/// Writes what is asked for to `out`.
+pub fn write(args: &DumpArgs, session: &Session, out: &mut dyn Write) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
-    let mut out = std::io::stdout().lock();
     match dump::run(
         &reader,
         named.manifest.root,
         named.path.as_ref(),
         &named.id.short(),
-        &mut out,
+        out,
         &session.observer,
     ) {
         Err(OpsError::Output { source, .. }) => Err(CliError::Output(source)),

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::base::ObjectId;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say, table};
 use crate::cli::password;
+use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::crypto::PasswordCost;
 use crate::format::recovery;
@@ -22,14 +24,21 @@ const EXAMPLES: &str = "Examples:
 #[command(before_help = EXAMPLES)]
 pub enum KeyCommand {
     /// List the key slots
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop key list")]
     List,
     /// Add a slot with another password
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop key add --label office")]
     Add(NewArgs),
     /// Take a slot away
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop key remove 3f0c")]
     Remove(RemoveArgs),
     /// Replace the slot of the password in use by one with another password
+    #[command(
+        before_help = "Examples:\n  strongroom -r /backup/shop key change --new-password-file /etc/new-password"
+    )]
     Change(NewArgs),
     /// Print the key itself
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop key export --paper")]
     Export(ExportArgs),
 }
 
@@ -67,20 +76,21 @@ pub struct ExportArgs {
 }
 
 pub fn run(command: &KeyCommand, session: &Session) -> Result<u8, CliError> {
+    session.start(Doing::Keys);
     let repo = session.repository()?;
     match command {
         KeyCommand::List => list(&repo, session)?,
         KeyCommand::Add(args) => drop(add(&repo, args, session)?),
         KeyCommand::Remove(args) => {
             let id = repo.remove_key_slot(&args.id)?;
-            say(format!("key slot {} is gone", id.short()));
+            say_removed(id, session)?;
         }
         KeyCommand::Change(args) => {
-            let (old, _) = repo.key_slot_of(&password::current(&session.global)?)?;
+            let (old, _) = repo.key_slot_of(&session.password(false)?)?;
             // The new slot is there before the old one goes: there is never none.
             add(&repo, args, session)?;
             repo.remove_key_slot(&old.to_string())?;
-            say(format!("key slot {} is gone", old.short()));
+            say_removed(old, session)?;
         }
         KeyCommand::Export(_) => {
             let kit = recovery::encode(repo.id(), repo.keys().master().expose());
@@ -116,9 +126,20 @@ fn list(repo: &Repository, session: &Session) -> Result<(), CliError> {
     line(table(&["id", "kind"], &rows, &[]))
 }
 
+fn say_removed(id: ObjectId, session: &Session) -> Result<(), CliError> {
+    if session.json {
+        return json("key_removed", serde_json::json!({"id": id.to_string()}));
+    }
+    say(format!("key slot {} is gone", id.short()));
+    Ok(())
+}
+
 fn add(repo: &Repository, args: &NewArgs, session: &Session) -> Result<(), CliError> {
-    let password =
-        password::further(args.new_password_file.as_deref(), args.new_password_command.as_deref())?;
+    let password = password::further(
+        args.new_password_file.as_deref(),
+        args.new_password_command.as_deref(),
+        &session.cancel,
+    )?;
     let cost = PasswordCost { memory_kib: args.memory.saturating_mul(1024), ..PasswordCost::DEFAULT };
     let host = session.host();
     let slot = NewSlot { password: &password, label: &args.label, host: &host, cost, now: session.now() };

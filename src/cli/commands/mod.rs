@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 use super::args::Arguments;
 use super::error::CliError;
+use super::output;
 use super::session::Session;
 
 /// What to do.
@@ -40,6 +41,8 @@ pub enum Command {
     Diff(diff::DiffArgs),
     /// Say where a file was, over the snapshots
     Find(find::FindArgs),
+    /// Say how much there is and how much room it takes
+    Stats(stats::StatsArgs),
     /// Put files back, with everything they had
     Restore(Box<restore::RestoreArgs>),
     /// See whether everything is there and whole
@@ -47,9 +50,7 @@ pub enum Command {
     /// Passwords and the recovery kit
     #[command(subcommand)]
     Key(key::KeyCommand),
-    /// Say how much there is and how much room it takes
-    Stats(stats::StatsArgs),
-    /// Look at everything a backup depends on
+    /// See whether this machine, the cache and the repository are in order
     Doctor(doctor::DoctorArgs),
     /// Print completions for a shell
     Completions(shell::CompletionsArgs),
@@ -69,12 +70,12 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Diff(args) => diff::run(&args, session),
         Command::Find(args) => find::run(&args, session),
         Command::Stats(args) => stats::run(&args, session),
-        Command::Doctor(args) => doctor::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),
+        Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions(args) => shell::completions(&args),
-        Command::Man(args) => shell::man(&args),
+        Command::Man(args) => shell::man(&args, session),
     }
 }
 
@@ -85,4 +86,21 @@ fn run_words(words: impl Iterator<Item = std::ffi::OsString>, session: &Session)
     let code = run(arguments.command, &session)?;
     session.observer.end();
     Ok(code)
+}
+
+/// The first lines of what a `dump` given as words would print.
+fn first_lines_of_dump(
+    words: impl Iterator<Item = std::ffi::OsString>,
+    session: &Session,
+    lines: usize,
+) -> Result<Vec<String>, CliError> {
+    let arguments = Arguments::try_parse_from(words).map_err(|error| CliError::Usage(error.to_string()))?;
+    let Command::Dump(args) = arguments.command else { return Ok(vec![]) };
+    let mut out = output::Start::new(4096);
+    match dump::write(&args, &session.with(&arguments.global), &mut out) {
+        // `out` has enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        other => drop(other?),
+    }
+    Ok(out.text().lines().take(lines).map(|text| crate::base::escape(text.as_bytes())).collect())
 }

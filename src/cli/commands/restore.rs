@@ -10,6 +10,7 @@ use crate::base::{TreePath, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
+use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::ops::restore::{self, RestoreOptions, RestoreReport, Selection};
 use crate::repo::ChunkReader;
@@ -78,6 +79,7 @@ enum OverwriteArg {
 }
 
 pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
+    session.start(Doing::Restore);
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
     let started = session.now();

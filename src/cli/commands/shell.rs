@@ -6,6 +6,8 @@ use clap::{Args, CommandFactory};
 
 use crate::cli::args::Arguments;
 use crate::cli::error::CliError;
+use crate::cli::report::Doing;
+use crate::cli::session::Session;
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
@@ -31,8 +33,10 @@ pub fn completions(args: &CompletionsArgs) -> Result<u8, CliError> {
     Ok(0)
 }
 
-pub fn man(args: &ManArgs) -> Result<u8, CliError> {
-    std::fs::create_dir_all(&args.directory)?;
-    clap_mangen::generate_to(Arguments::command(), &args.directory)?;
+pub fn man(args: &ManArgs, session: &Session) -> Result<u8, CliError> {
+    session.start(Doing::Files);
+    let refused = CliError::at(&args.directory);
+    std::fs::create_dir_all(&args.directory).map_err(&refused)?;
+    clap_mangen::generate_to(Arguments::command(), &args.directory).map_err(&refused)?;
     Ok(0)
 }

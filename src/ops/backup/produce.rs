@@ -100,6 +100,10 @@ impl Sending<'_, '_> {
         self.steps.send(step).map_err(|_| Gone)
     }
 
+    pub fn is_cancelled(&self) -> bool {
+        self.observer.is_cancelled()
+    }
+
     /// Sends the entries gathered so far.
     pub fn flush(&mut self) -> Result<(), Gone> {
         if self.group.is_empty() {

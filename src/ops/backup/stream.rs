@@ -40,11 +40,16 @@ impl Sending<'_, '_> {
         }
     }
 
-    /// Sends a stream to its end; the inner error is that of the stream.
+    /// Sends a stream to its end; the inner error is that of the stream. A reader that waits long and says so now and then
+    /// ([`std::io::ErrorKind::Interrupted`]) does not keep a cancelled run from its end.
     fn stream_bytes(&self, reader: &mut dyn Read) -> Result<Result<(), String>, Gone> {
         let mut read = |buffer: &mut [u8]| loop {
             match reader.read(buffer) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                    if self.is_cancelled() {
+                        return Err(Broken::Gone);
+                    }
+                }
                 other => return other.map_err(Broken::Stream),
             }
         };

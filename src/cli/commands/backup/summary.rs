@@ -1,0 +1,139 @@
+//! What a backup did, at its end: a few lines or one JSON object.
+
+use serde::Serialize;
+
+use crate::base::{escape, units};
+use crate::cli::commands::snapshots::status;
+use crate::cli::error::CliError;
+use crate::cli::output::{JsonPath, json, line, say as say_line};
+use crate::cli::session::Session;
+use crate::format::Component;
+use crate::ops::backup::BackupReport;
+
+/// The last line of `backup --json`.
+#[derive(Serialize)]
+struct Summary<'r> {
+    snapshot: Option<String>,
+    status: &'static str,
+    files: u64,
+    files_new: u64,
+    files_changed: u64,
+    files_unmodified: u64,
+    directories: u64,
+    bytes_processed: u64,
+    bytes_added: u64,
+    bytes_stored: u64,
+    dumps: u64,
+    tables: u64,
+    rows: u64,
+    warnings: u64,
+    seconds: f64,
+    dry_run: bool,
+    parent: Option<String>,
+    excluded: u64,
+    left_out: Vec<JsonPath>,
+    components: Vec<JsonComponent<'r>>,
+}
+
+/// A named part of the snapshot.
+#[derive(Serialize)]
+struct JsonComponent<'r> {
+    name: &'r str,
+    whole: bool,
+    detail: Option<&'r str>,
+}
+
+/// Says what a backup did.
+pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(), CliError> {
+    if session.json {
+        return json("summary", summary(report, seconds, session.observer.warnings()));
+    }
+    if session.global.quiet {
+        return Ok(());
+    }
+    say_left_out(report);
+    for text in lines(report, seconds) {
+        line(text)?;
+    }
+    match session.observer.warnings() {
+        0 => Ok(()),
+        warnings => line(format!("warnings   {}", units::count(warnings))),
+    }
+}
+
+fn summary(report: &BackupReport, seconds: f64, warnings: u64) -> Summary<'_> {
+    let manifest = &report.manifest;
+    let statistics = &manifest.statistics;
+    Summary {
+        snapshot: report.snapshot.map(|id| id.to_string()),
+        status: status(manifest.status),
+        files: statistics.files,
+        files_new: statistics.files_new,
+        files_changed: statistics.files_changed,
+        files_unmodified: statistics.files_unmodified,
+        directories: statistics.directories,
+        bytes_processed: statistics.bytes,
+        bytes_added: statistics.bytes_added,
+        bytes_stored: statistics.bytes_stored,
+        dumps: 0,
+        tables: 0,
+        rows: 0,
+        warnings,
+        seconds,
+        dry_run: report.snapshot.is_none(),
+        parent: manifest.parent.map(|id| id.to_string()),
+        excluded: report.excluded,
+        left_out: manifest
+            .left_out
+            .iter()
+            .map(|path| JsonPath::new(&[b"/", path.as_slice()].concat()))
+            .collect(),
+        components: manifest.components.iter().map(part).collect(),
+    }
+}
+
+fn part(component: &Component) -> JsonComponent<'_> {
+    JsonComponent { name: &component.name, whole: component.is_whole, detail: component.detail.as_deref() }
+}
+
+fn say_left_out(report: &BackupReport) {
+    for path in &report.manifest.left_out {
+        say_line(format!("left out: /{} is the repository itself or its cache", escape(path)));
+    }
+    if report.sockets_left_out > 0 {
+        say_line(format!("left out: {} sockets", units::count(report.sockets_left_out)));
+    }
+    if report.excluded > 0 {
+        say_line(format!("left out: {} names by patterns", units::count(report.excluded)));
+    }
+}
+
+fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {
+    let (statistics, number) = (&report.manifest.statistics, units::count);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
+    let rate = units::bytes((statistics.bytes as f64 / seconds.max(0.001)) as u64);
+    let (added, stored) = (units::bytes(statistics.bytes_added), units::bytes(statistics.bytes_stored));
+    let status = status(report.manifest.status);
+    let [new, snapshot] = match report.snapshot {
+        None => [format!("{added} before compression"), "none, this is a dry run".into()],
+        Some(id) => [format!("{added}, stored in {stored}"), format!("{} {status}", id.short())],
+    };
+    [
+        format!(
+            "files      {} ({} new, {} changed, {} unmodified), {} directories",
+            number(statistics.files),
+            number(statistics.files_new),
+            number(statistics.files_changed),
+            number(statistics.files_unmodified),
+            number(statistics.directories)
+        ),
+        format!("processed  {} in {} ({rate}/s)", units::bytes(statistics.bytes), units::duration(seconds)),
+        format!("new        {new}"),
+        format!("snapshot   {snapshot}"),
+    ]
+}

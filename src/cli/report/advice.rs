@@ -1,0 +1,273 @@
+//! Exit code, meaning and advice for every error there is.
+
+use super::Doing;
+use crate::backend::BackendError;
+use crate::cli::error::Exit;
+use crate::cli::password::PasswordError;
+use crate::crypto::CryptoError;
+use crate::index::IndexError;
+use crate::ops::OpsError;
+use crate::process::ProcessError;
+use crate::repo::{RepoError, Subject};
+use crate::source::SourceError;
+use crate::target::TargetError;
+
+/// Exit code, meaning and advice; no meaning is the usual consequence.
+pub type Advice = (Exit, Option<String>, String);
+
+/// An exit code, what it means (or nothing, for the usual consequence), and what to do.
+pub fn advice(exit: Exit, means: &str, hint: impl Into<String>) -> Advice {
+    (exit, (!means.is_empty()).then(|| means.to_string()), hint.into())
+}
+
+pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
+    match error {
+        OpsError::Repo(error) => of_repo(error, doing),
+        OpsError::Source(error) => of_source(error),
+        OpsError::Process(error) => of_process(error),
+        OpsError::Target(error) => of_target(error),
+        OpsError::Chunker(_) => advice(
+            Exit::Damage,
+            "this program cannot write to the repository as it is",
+            "a newer version of strongroom",
+        ),
+        OpsError::Path(_) => {
+            advice(Exit::Usage, "", "a path without a leading slash, `.` and `..`, such as dumps/shop.sql")
+        }
+        OpsError::NoSnapshot { .. } => {
+            advice(Exit::Error, "", "strongroom snapshots, which lists the names that there are")
+        }
+        OpsError::Ambiguous { .. } => {
+            advice(Exit::Error, "", "more letters of the id: strongroom snapshots lists them")
+        }
+        OpsError::NoEntry { snapshot, .. } => advice(
+            Exit::Error,
+            "",
+            format!("strongroom ls --recursive {snapshot}, which lists the paths that there are"),
+        ),
+        OpsError::Request(_) => advice(Exit::Usage, "", "strongroom COMMAND --help"),
+        OpsError::Output { source, .. } if is_full(source) => no_space(),
+        OpsError::Output { .. } => {
+            advice(Exit::Error, "the output is not all there", "look at where the output goes")
+        }
+    }
+}
+
+fn of_repo(error: &RepoError, doing: Doing) -> Advice {
+    match error {
+        RepoError::NoRepository { .. } => {
+            let hint = match doing {
+                Doing::Backup => "the right path with -r, or backup --init to make a repository there",
+                _ => "the right path with -r, or strongroom init to make a repository there",
+            };
+            advice(Exit::NoRepository, "nothing was read or written", hint)
+        }
+        RepoError::AlreadyThere { .. } => advice(
+            Exit::Error,
+            "the repository that is there is untouched",
+            "strongroom backup, or another path with -r",
+        ),
+        RepoError::WrongPassword { .. } => {
+            let means = "the data is untouched; without a password that fits nobody can read it";
+            advice(
+                Exit::WrongPassword,
+                means,
+                "the right password, or another slot's; see strongroom help key",
+            )
+        }
+        RepoError::NoKeySlot { .. } => {
+            let means = "no password opens the repository as it is; the data itself is untouched";
+            advice(
+                Exit::WrongPassword,
+                means,
+                "put the files of keys/ back from a copy, or use the recovery kit",
+            )
+        }
+        RepoError::LastKeySlot { .. } => {
+            let hint = "strongroom key add first, then key remove";
+            advice(Exit::Error, "without a slot no password would open the repository; it stays", hint)
+        }
+        RepoError::KeySlotNotUnique { .. } => {
+            advice(Exit::Error, "no slot was touched", "strongroom key list")
+        }
+        RepoError::Newer { .. } => {
+            advice(Exit::Error, "nothing was read or written", "a newer version of strongroom")
+        }
+        RepoError::Damaged { subject, .. } | RepoError::Missing { subject } => of_damage(subject),
+        RepoError::Encode(_) => {
+            advice(Exit::Error, "", "run it again; if it stays so, it is a defect: report it")
+        }
+        RepoError::Verification => {
+            let means = "this machine's memory or processor is bad, or the program has a defect; nothing wrong was stored";
+            advice(Exit::Verification, means, "a memory test, and the backup from another machine")
+        }
+        RepoError::Cancelled => (Exit::Cancelled, None, "run it again whenever you like".into()),
+        RepoError::Backend(error) => of_backend(error),
+        RepoError::Index(error) => of_index(error),
+        RepoError::Crypto(error) => of_crypto(error),
+    }
+}
+
+fn of_damage(subject: &Subject) -> Advice {
+    let means = match subject {
+        Subject::Config => "the repository cannot be opened; the data itself may be whole",
+        Subject::KeySlot(_) => {
+            "the passwords of this slot do not open the repository; the data itself may be whole"
+        }
+        Subject::Snapshot(_) => "this snapshot cannot be used; others are not affected by that",
+        Subject::Index(_) => "the index is not whole; it can be made again from the packs",
+        Subject::Pack(_) | Subject::Chunk(_) | Subject::Object(_) => {
+            "what needs it cannot be restored; everything else may be sound"
+        }
+    };
+    let hint = match subject {
+        Subject::Config | Subject::KeySlot(_) => "put the file back from a copy of the repository",
+        _ => "strongroom check --read-data, which names every snapshot and file that it touches",
+    };
+    advice(Exit::Damage, means, hint)
+}
+
+fn of_backend(error: &BackendError) -> Advice {
+    match error {
+        BackendError::NoSpace { .. } => no_space(),
+        BackendError::Unreachable { .. } => advice(
+            Exit::Unreachable,
+            "",
+            "look whether the disk is mounted or the network is there, then run it again",
+        ),
+        BackendError::Denied { .. } => advice(
+            Exit::Error,
+            "",
+            "run it as the repository's owner, or look whether the disk became read-only",
+        ),
+        BackendError::NotAFile { .. } => {
+            let means =
+                "something foreign lies in the repository; what it stands in the way of cannot be used";
+            advice(Exit::Damage, means, "look at it and move it away, then strongroom check")
+        }
+        BackendError::NotFound { .. } | BackendError::ShortRead { .. } | BackendError::TooLarge { .. } => {
+            let means = "an object of the repository is not what it was; what needs it cannot be restored";
+            advice(Exit::Damage, means, "strongroom check --read-data, which names what it touches")
+        }
+        BackendError::Io { .. } => {
+            advice(Exit::Error, "", "look at the system's log for a failing disk, then strongroom check")
+        }
+        BackendError::Name(_) | BackendError::AlreadyExists { .. } => {
+            advice(Exit::Error, "", "run it again; if it stays so, it is a defect: report it")
+        }
+    }
+}
+
+fn of_index(error: &IndexError) -> Advice {
+    match error {
+        IndexError::Cache { source, .. } if is_full(source) => no_space(),
+        IndexError::Cache { .. } => {
+            advice(Exit::Error, "", "another place with --cache-dir; the cache can be deleted at any time")
+        }
+        IndexError::Database(_) => advice(
+            Exit::Error,
+            "",
+            "delete the cache directory, it is made anew; or wait until other runs have ended",
+        ),
+        IndexError::Format(_) => {
+            advice(Exit::Damage, "an index object contradicts itself", "strongroom check")
+        }
+    }
+}
+
+fn of_crypto(error: &CryptoError) -> Advice {
+    match error {
+        CryptoError::NotAuthentic { .. } => {
+            let means = "what was read is damaged, or is not of this repository";
+            advice(Exit::Damage, means, "strongroom check --read-data, which names what it touches")
+        }
+        CryptoError::Cost { .. } => advice(
+            Exit::WrongPassword,
+            "a key slot asks for more than is safe or bearable, or for less",
+            "another slot",
+        ),
+        CryptoError::NoRandomness(_) => {
+            advice(Exit::Error, "", "look what is wrong with this machine's random numbers")
+        }
+        CryptoError::Derivation(_) => {
+            advice(Exit::Error, "", "more free memory: opening a key slot takes 64 MiB")
+        }
+    }
+}
+
+fn of_source(error: &SourceError) -> Advice {
+    match error {
+        SourceError::Pattern { .. } => {
+            advice(Exit::Usage, "", "a pattern in gitignore syntax, such as '*.log' or /srv/tmp/")
+        }
+        SourceError::NotFound { .. } => {
+            advice(Exit::Error, "", "look for a typing error in the path, or a missing mount")
+        }
+        SourceError::Unreadable { .. }
+        | SourceError::Vanished { .. }
+        | SourceError::Changed { .. }
+        | SourceError::TooDeep { .. }
+        | SourceError::TooLong { .. } => advice(Exit::Error, "", "look at the path and at who may read it"),
+    }
+}
+
+fn of_process(error: &ProcessError) -> Advice {
+    match error {
+        ProcessError::Spawn { .. } => {
+            advice(Exit::DumpFailed, "", "look whether this machine can start another process")
+        }
+        ProcessError::Wait { .. } | ProcessError::Idle { .. } => {
+            advice(Exit::DumpFailed, "", "run the command by hand and see what it says")
+        }
+    }
+}
+
+fn of_target(error: &TargetError) -> Advice {
+    match error {
+        TargetError::NoSpace { .. } => no_space(),
+        TargetError::Root { source, .. } if is_full(source) => no_space(),
+        TargetError::Root { .. } => advice(Exit::Error, "", "another directory with --target"),
+        TargetError::InTheWay { .. } => {
+            advice(Exit::Error, "", "an empty directory with --target, or --overwrite always")
+        }
+        TargetError::Denied { .. } => {
+            advice(Exit::Error, "", "a directory that you may write to, or run it as root")
+        }
+        TargetError::Escapes { .. } | TargetError::DeviceRefused { .. } | TargetError::Malformed { .. } => {
+            advice(Exit::Error, "", "an empty directory with --target")
+        }
+        TargetError::Io { .. } => advice(Exit::Error, "", "look at the system's log for a failing disk"),
+    }
+}
+
+pub fn of_password(error: &PasswordError) -> Advice {
+    let hint = match error {
+        PasswordError::NotGiven { options, .. } => options,
+        PasswordError::Empty { .. } => "a password of at least one letter; a long one is better",
+        PasswordError::Different => "type the same password twice",
+        PasswordError::Long { .. } => "a file whose first line is the password",
+        PasswordError::File { .. } => "look at the path and at who may read the file",
+        PasswordError::Command { .. } => "run the command by hand and see what it says",
+        PasswordError::Terminal(_) => "--password-file FILE",
+    };
+    advice(Exit::WrongPassword, "nothing was read or written", hint)
+}
+
+pub fn of_output(error: &std::io::Error) -> Advice {
+    let means = "the output is not whole";
+    if is_full(error) {
+        advice(Exit::NoSpace, means, "make room where the output goes, then the same again")
+    } else {
+        advice(Exit::Error, means, "see that standard output can be written")
+    }
+}
+
+pub fn no_space() -> Advice {
+    (Exit::NoSpace, None, "make room (df -h shows where), or a larger quota, and run it again".into())
+}
+
+/// A full disk, a quota, or a limit on the size of files.
+pub fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
