@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use strongroom::backend::{Backend, LocalBackend, ObjectName};
 
@@ -51,7 +52,12 @@ impl Disk {
     }
 
     fn mount_again(&self) {
-        assert!(run(Command::new("umount").arg(&self.mount)));
+        // A process that another test starts at this moment holds all files until it runs its program.
+        let begin = Instant::now();
+        while !run(Command::new("umount").arg(&self.mount)) {
+            assert!(begin.elapsed().as_secs() < 60, "the file system is in use");
+            thread::sleep(Duration::from_millis(20));
+        }
         assert!(self.mount());
     }
 }

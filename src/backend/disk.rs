@@ -83,10 +83,10 @@ impl Steps for Disk {
         // come from a file system without locks, where a sweep gets none either and removes nothing.
         let locked = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
         if locked == Err(Errno::WOULDBLOCK) {
-            return Err(Errno::NOENT.into());
+            return Err(Errno::STALE.into());
         }
         if rustix::fs::fstat(&file)?.st_nlink == 0 {
-            return Err(Errno::NOENT.into());
+            return Err(Errno::STALE.into());
         }
         Ok(File::from(file))
     }

@@ -19,7 +19,8 @@ pub(super) trait Steps: Send + Sync {
     /// A file being written.
     type File;
 
-    /// Makes a file nobody else has, and marks it as alive for as long as the value lives.
+    /// Makes a file nobody else has, and marks it as alive for as long as the value lives. `ESTALE` if a sweep took it
+    /// before it could be marked.
     fn create(&self, path: &str) -> io::Result<Self::File>;
     /// Writes all of `bytes`.
     fn write(&self, file: &mut Self::File, bytes: &[u8]) -> io::Result<()>;
@@ -36,6 +37,9 @@ pub(super) trait Steps: Send + Sync {
     /// Removes the name of a file.
     fn unlink(&self, path: &str) -> io::Result<()>;
 }
+
+/// How often a sweep may take a file that was just made before the writer gives up: only one that never rests gets so far.
+const SWEEPS_MAX: usize = 100;
 
 /// Puts and removes objects so that what it reports done survives a power cut.
 pub(super) struct Publisher<S> {
@@ -113,8 +117,7 @@ impl<S: Steps> Publisher<S> {
         let directory = parent_of(name.as_str());
         self.ensure_directory(TEMPORARY).map_err(Failure::of_directory)?;
         self.ensure_directory(directory).map_err(Failure::of_directory)?;
-        let temporary = temporary_path().map_err(Failure::Last)?;
-        let mut file = self.steps.create(&temporary).map_err(Failure::of_directory)?;
+        let (temporary, mut file) = self.create()?;
         let renamed = self.fill(&mut file, bytes).map_err(Failure::of_file).and_then(|()| {
             self.steps.rename(&temporary, name.as_str()).map_err(|error| match error {
                 error if is(&error, Errno::EXIST) => Failure::Taken,
@@ -130,6 +133,19 @@ impl<S: Steps> Publisher<S> {
             self.steps.fsync_directory(directory).map_err(Failure::Last)?;
         }
         renamed
+    }
+
+    /// Makes a temporary file, again if a sweep was quicker than its mark of life.
+    fn create(&self) -> Result<(String, S::File), Failure> {
+        let mut sweeps = 0;
+        loop {
+            let temporary = temporary_path().map_err(Failure::Last)?;
+            match self.steps.create(&temporary) {
+                Ok(file) => return Ok((temporary, file)),
+                Err(error) if is(&error, Errno::STALE) && sweeps < SWEEPS_MAX => sweeps += 1,
+                Err(error) => return Err(Failure::of_directory(error)),
+            }
+        }
     }
 
     fn fill(&self, file: &mut S::File, bytes: &[u8]) -> io::Result<()> {

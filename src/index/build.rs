@@ -5,8 +5,8 @@
 use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 
 use super::{
-    CHUNKS, Index, IndexError, IndexView, LOOSE, Location, OBJECTS, PACK_NUMBERS, PACKS, PackPlace, damaged,
-    file,
+    CHUNKS, Index, IndexError, IndexView, LOOSE, Location, MISSING, OBJECTS, PACK_NUMBERS, PACKS, PackPlace,
+    damaged, file,
 };
 use crate::base::limits::INDEX_BATCH_RECORDS;
 use crate::base::{ObjectId, PackId};
@@ -90,19 +90,13 @@ impl<'i> IndexBuild<'i> {
         Ok(())
     }
 
-    /// Forgets a pack that is gone, and the chunks that are found there.
+    /// Notes that an index object tells of a pack that is not there. Its chunks are found in other packs or not at all.
     ///
     /// # Errors
     /// [`IndexError::Database`].
-    pub fn remove_pack(&mut self, id: &PackId) -> Result<(), IndexError> {
-        self.insert_batch()?;
-        let mut numbers = self.transaction.open_table(PACK_NUMBERS).map_err(damaged)?;
-        let number = numbers.remove(id.as_bytes()).map_err(damaged)?.map(|number| number.value());
-        drop(numbers);
-        if let Some(number) = number {
-            let mut chunks = self.transaction.open_table(CHUNKS).map_err(damaged)?;
-            chunks.retain(|_, location| Location::decode(&location).pack != number).map_err(damaged)?;
-        }
+    pub fn add_missing_pack(&mut self, id: &PackId) -> Result<(), IndexError> {
+        let mut missing = self.transaction.open_table(MISSING).map_err(damaged)?;
+        missing.insert(id.as_bytes(), ()).map_err(damaged)?;
         Ok(())
     }
 

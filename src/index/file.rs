@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, DatabaseError, ReadableDatabase};
 
-use super::{ABOUT, CHUNKS, IndexError, LOOSE, OBJECTS, PACK_NUMBERS, PACKS, damaged};
+use super::{ABOUT, CHUNKS, IndexError, LOOSE, MISSING, OBJECTS, PACK_NUMBERS, PACKS, damaged};
 use crate::base::RepositoryId;
 use crate::base::limits::{INDEX_CACHE_BYTES, INDEX_FILES_MAX};
 
 /// Another number means another layout: the file is then made anew.
-const LAYOUT: &[u8] = b"strongroom index 1";
+const LAYOUT: &[u8] = b"strongroom index 2";
 
 /// Opens the first of the repository's index files that no other process has open.
 pub fn open(cache: &Path, repository: RepositoryId) -> Result<(Database, PathBuf), IndexError> {
@@ -38,7 +38,7 @@ pub fn open(cache: &Path, repository: RepositoryId) -> Result<(Database, PathBuf
 /// Makes all tables anew and empty.
 pub fn clear(database: &Database, repository: RepositoryId) -> Result<(), IndexError> {
     let transaction = write(database)?;
-    for name in ["chunks", "packs", "pack numbers", "objects", "loose packs", "about"] {
+    for name in ["chunks", "packs", "pack numbers", "objects", "loose packs", "missing packs", "about"] {
         let table =
             transaction.list_tables().map_err(damaged)?.find(|table| redb::TableHandle::name(table) == name);
         if let Some(table) = table {
@@ -50,6 +50,7 @@ pub fn clear(database: &Database, repository: RepositoryId) -> Result<(), IndexE
     transaction.open_table(PACK_NUMBERS).map_err(damaged)?;
     transaction.open_table(OBJECTS).map_err(damaged)?;
     transaction.open_table(LOOSE).map_err(damaged)?;
+    transaction.open_table(MISSING).map_err(damaged)?;
     {
         let mut about = transaction.open_table(ABOUT).map_err(damaged)?;
         about.insert("layout", LAYOUT).map_err(damaged)?;

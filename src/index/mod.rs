@@ -24,6 +24,8 @@ const PACK_NUMBERS: TableDefinition<'_, [u8; 32], u32> = TableDefinition::new("p
 const OBJECTS: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("objects");
 /// Packs that no index object tells of: their own tables of contents were read.
 const LOOSE: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("loose packs");
+/// Packs that an index object tells of and that are not there.
+const MISSING: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("missing packs");
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 
 /// Why the index cannot be used or made.
@@ -77,6 +79,7 @@ pub struct IndexView {
     numbers: ReadOnlyTable<[u8; 32], u32>,
     objects: ReadOnlyTable<[u8; 32], ()>,
     loose: ReadOnlyTable<[u8; 32], ()>,
+    missing: ReadOnlyTable<[u8; 32], ()>,
 }
 
 impl std::fmt::Debug for Index {
@@ -187,8 +190,15 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
-        let all = self.loose.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
+        ids(&self.loose)
+    }
+
+    /// The packs that an index object tells of and that were not there when it was loaded, sorted.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`].
+    pub fn missing_packs(&self) -> Result<Vec<PackId>, IndexError> {
+        ids(&self.missing)
     }
 
     /// How many chunks are known.
@@ -207,8 +217,14 @@ impl IndexView {
             numbers: transaction.open_table(PACK_NUMBERS).map_err(damaged)?,
             objects: transaction.open_table(OBJECTS).map_err(damaged)?,
             loose: transaction.open_table(LOOSE).map_err(damaged)?,
+            missing: transaction.open_table(MISSING).map_err(damaged)?,
         })
     }
+}
+
+fn ids(table: &ReadOnlyTable<[u8; 32], ()>) -> Result<Vec<PackId>, IndexError> {
+    let all = table.range::<[u8; 32]>(..).map_err(damaged)?;
+    all.map(|line| line.map(|(id, _)| PackId::new(id.value())).map_err(damaged)).collect()
 }
 
 #[cfg(test)]

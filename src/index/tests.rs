@@ -59,16 +59,21 @@ fn a_build_that_is_not_finished_leaves_the_index_as_it_was() {
 }
 
 #[test]
-fn chunks_of_a_removed_pack_are_not_found_any_more() {
+fn packs_that_are_not_there_are_remembered_and_nothing_is_found_in_them() {
     let cache = tempfile::tempdir().unwrap();
     let mut index = Index::open(cache.path(), REPOSITORY).unwrap();
-    let packs = [pack(1, 10), pack(2, 4)];
-    load(&mut index, &packs);
+    let gone = PackId::new([7; 32]);
     let mut build = index.build().unwrap();
-    build.remove_pack(&packs[0].id).unwrap();
+    build.add_pack(&pack(1, 10)).unwrap();
+    build.add_missing_pack(&gone).unwrap();
     build.finish().unwrap();
-    assert_eq!(index.chunk_count().unwrap(), 4);
-    assert_eq!(index.find(&packs[0].contents.regions[0].chunks[0].id).unwrap(), None);
+    drop(index);
+    let mut index = Index::open(cache.path(), REPOSITORY).unwrap();
+    assert_eq!(index.missing_packs().unwrap(), [gone]);
+    assert!(!index.knows_pack(&gone).unwrap());
+    assert_eq!(index.chunk_count().unwrap(), 10);
+    index.clear().unwrap();
+    assert_eq!((index.missing_packs().unwrap(), index.chunk_count().unwrap()), (vec![], 0));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The index in the cache kept in step with the index objects of the repository, and made whole from packs where those lack.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -85,23 +85,51 @@ impl Repository {
             packs_adopted: vec![],
             packs_unreadable: vec![],
         };
-        let listed = self.backend.list(ObjectKind::Index.folder())?;
-        let listed: BTreeSet<ObjectId> =
-            listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
-        let loaded: BTreeSet<ObjectId> = state.index.objects()?.into_iter().collect();
-        if !loaded.is_subset(&listed) {
+        // Index objects first: a pack is stored before the object that tells of it, so the packs listed then are all of those.
+        let listed: BTreeSet<ObjectId> = self.index_objects()?.into_iter().collect();
+        let packs: BTreeMap<PackId, u64> = self.packs()?.into_iter().collect();
+        let missing_before = state.index.missing_packs()?;
+        if !self.is_cache_of(&state.index, &listed, &packs)? {
             state.index.clear()?;
         }
         let loaded: BTreeSet<ObjectId> = state.index.objects()?.into_iter().collect();
         let wanted: Vec<ObjectId> = listed.difference(&loaded).copied().collect();
-        self.load(&wanted, &mut state, observer)?;
-        self.compare_with_packs(&mut state, observer, adopt)?;
+        self.load(&wanted, &packs, &mut state, observer)?;
+        state.packs_missing = state.index.missing_packs()?;
+        for id in state.packs_missing.iter().filter(|id| missing_before.binary_search(id).is_err()) {
+            observer.warning(Warning {
+                subject: Subject::Pack(*id).to_string(),
+                message: "is missing: what is only in it is lost until it is stored again".into(),
+            });
+        }
+        self.adopt_unknown(&packs, &mut state, observer, adopt)?;
         Ok(state)
+    }
+
+    /// Whether everything the index holds is still so: no object that was loaded and no pack came or went behind it.
+    ///
+    /// If not, it is loaded anew. A chunk that a lost pack and another one both have is in the index once, and nothing
+    /// there tells of the other one.
+    fn is_cache_of(
+        &self,
+        index: &Index,
+        objects: &BTreeSet<ObjectId>,
+        packs: &BTreeMap<PackId, u64>,
+    ) -> Result<bool, RepoError> {
+        Ok(index.objects()?.iter().all(|id| objects.contains(id))
+            && index.packs()?.iter().all(|(id, _)| packs.contains_key(id))
+            && !index.missing_packs()?.iter().any(|id| packs.contains_key(id)))
+    }
+
+    pub(super) fn index_objects(&self) -> Result<Vec<ObjectId>, RepoError> {
+        let listed = self.backend.list(ObjectKind::Index.folder())?;
+        Ok(listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect())
     }
 
     fn load(
         &self,
         wanted: &[ObjectId],
+        packs: &BTreeMap<PackId, u64>,
         state: &mut IndexState,
         observer: &dyn Observer,
     ) -> Result<(), RepoError> {
@@ -115,7 +143,13 @@ impl Repository {
             }
             match self.index_object(*id) {
                 Ok(body) => {
-                    let add = index_format::decode::<IndexError>(&body, |pack| build.add_pack(&pack));
+                    let add = index_format::decode::<IndexError>(&body, |pack| {
+                        if packs.contains_key(&pack.id) {
+                            build.add_pack(&pack)
+                        } else {
+                            build.add_missing_pack(&pack.id)
+                        }
+                    });
                     match add {
                         Ok(()) => build.add_object(*id)?,
                         Err(IndexError::Format(error)) => {
@@ -132,63 +166,28 @@ impl Repository {
         Ok(build.finish()?)
     }
 
-    /// Reads every index object anew, whatever the cache holds, and tells what is wrong with them.
-    ///
-    /// # Errors
-    /// [`RepoError::Backend`].
-    pub fn check_index(&self) -> Result<Vec<RepoError>, RepoError> {
-        let listed = self.backend.list(ObjectKind::Index.folder())?;
-        let ids: Vec<ObjectId> =
-            listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
-        let mut damaged = vec![];
-        for id in ids {
-            let read = self.index_object(id).and_then(|body| {
-                let none = |_| Ok::<_, crate::format::FormatError>(());
-                index_format::decode(&body, none)
-                    .map_err(|error| RepoError::damaged(Subject::Index(id), error))
-            });
-            match read {
-                Ok(()) => {}
-                Err(error) if error.is_damage() => damaged.push(error),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(damaged)
-    }
-
     /// The body of an index object.
     pub(super) fn index_object(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
         self.get_object(ObjectKind::Index, &id, &Subject::Index(id))
     }
 
-    fn compare_with_packs(
+    fn adopt_unknown(
         &self,
+        packs: &BTreeMap<PackId, u64>,
         state: &mut IndexState,
         observer: &dyn Observer,
         adopt: Adopt,
     ) -> Result<(), RepoError> {
-        let there = self.packs()?;
-        let ids: BTreeSet<PackId> = there.iter().map(|(id, _)| *id).collect();
         let known: BTreeSet<PackId> = state.index.packs()?.into_iter().map(|(id, _)| id).collect();
-        state.packs_missing = known.difference(&ids).copied().collect();
         let loose: BTreeSet<PackId> = match adopt {
             Adopt::InCache => BTreeSet::new(),
             Adopt::InRepository => state.index.loose_packs()?.into_iter().collect(),
         };
-        let is_told_of = |id: &PackId| known.contains(id) && !loose.contains(id);
-        let unknown: Vec<(PackId, u64)> = there.into_iter().filter(|(id, _)| !is_told_of(id)).collect();
-        if state.packs_missing.is_empty() && unknown.is_empty() {
-            return Ok(());
-        }
-        let mut build = state.index.build()?;
-        for id in &state.packs_missing {
-            build.remove_pack(id)?;
-            observer.warning(Warning {
-                subject: Subject::Pack(*id).to_string(),
-                message: "is missing: what is only in it is lost until it is stored again".into(),
-            });
-        }
-        build.finish()?;
+        let unknown: Vec<(PackId, u64)> = packs
+            .iter()
+            .filter(|(id, _)| !known.contains(id) || loose.contains(id))
+            .map(|(id, bytes)| (*id, *bytes))
+            .collect();
         for batch in unknown.chunks(32) {
             self.adopt(batch, state, observer, adopt)?;
         }

@@ -7,6 +7,7 @@ mod access;
 mod error;
 #[cfg(test)]
 pub(crate) mod forest;
+mod index_check;
 mod indexing;
 mod object;
 mod packs;
@@ -21,6 +22,7 @@ mod write;
 use std::sync::Arc;
 
 pub use error::{RepoError, Subject};
+pub use index_check::IndexCheck;
 pub use indexing::IndexState;
 pub use packs::PackScan;
 pub use read::{ChunkReader, RegionReader};

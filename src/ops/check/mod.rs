@@ -81,10 +81,18 @@ pub fn run(
         report.losses.push(Loss { snapshot: *id, files: vec![], is_tree_damaged: true });
     }
     let state = repo.open_index(cache, observer)?;
-    let damaged_index = repo.check_index()?;
-    let unreadable = damaged_index.iter().chain(&state.packs_unreadable);
+    let index = repo.check_index(&state)?;
+    let unreadable = index.damaged.iter().chain(&state.packs_unreadable);
     report.errors.extend(unreadable.map(ToString::to_string));
-    report.errors.extend(state.packs_missing.iter().map(|id| format!("pack {} is missing", id.short())));
+    for id in &state.packs_missing {
+        let is_lost = index.packs_lost.contains(id);
+        let (list, rest) = if is_lost {
+            (&mut report.errors, "")
+        } else {
+            (&mut report.notes, "; everything in it is also in other packs")
+        };
+        list.push(format!("pack {} is missing{rest}", id.short()));
+    }
     if !state.packs_adopted.is_empty() {
         let count = state.packs_adopted.len();
         report.notes.push(format!("{count} packs stand in no index object; the next backup gives them one"));

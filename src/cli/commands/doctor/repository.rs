@@ -78,7 +78,8 @@ fn clock(snapshots: &[(SnapshotId, Manifest)], created: Timestamp, now: Timestam
 
 fn index(repo: &Repository, session: &Session) -> Result<Finding, CliError> {
     let state = repo.open_index(&session.cache()?, &Unheard(session.cancel.clone()))?;
-    let lost = state.packs_missing.len() + state.packs_unreadable.len();
+    let missing = if state.packs_missing.is_empty() { 0 } else { repo.check_index(&state)?.packs_lost.len() };
+    let lost = missing + state.packs_unreadable.len();
     let chunks = units::count(state.index.chunk_count().map_err(crate::repo::RepoError::from)?);
     let known = format!("{chunks} chunks");
     Ok(if lost > 0 {
