@@ -138,7 +138,7 @@ fn has_lock(file: impl AsFd) -> bool {
     rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
 }
 
-/// Waits for a lock to be let go: a process that another test starts at this moment holds all locks until it runs its program.
+/// Waits for a file to be let go: a process that another test starts at this moment holds all of them until it runs its program.
 #[cfg(test)]
 pub(super) fn eventually(mut is_so: impl FnMut() -> bool) {
     let begin = std::time::Instant::now();
