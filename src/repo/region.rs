@@ -34,28 +34,35 @@ impl CompressedRegion {
         self.body.len() + TAG_BYTES
     }
 
-    /// Splits a region whose chunks are stored as they are: as many of them as have room in `bytes`, and the rest.
+    /// Splits it in as many of its chunks as are expected to have room in `bytes` and the rest, both to be compressed anew.
     ///
-    /// `Err` with the region itself if it is compressed, or if not even its first chunk, or all of it, has room.
-    pub fn split(mut self, bytes: usize, bytes_a_chunk: usize) -> Result<(Self, Self), Self> {
+    /// `Err` with the region itself if not even its first chunk, or all of it, is expected to have room.
+    pub fn split(
+        mut self,
+        bytes: usize,
+        bytes_a_chunk: usize,
+    ) -> Result<(PlainRegion, PlainRegion), Box<Self>> {
+        let (body, plain) = (self.body.len(), self.source.plain.len().max(1));
+        // A part compresses a little less than the whole: a thirty-second more is reckoned with.
+        let reserve = if self.encoding == Encoding::Stored { 0 } else { body / 32 };
         let (mut end, mut count) = (0, 0);
         for chunk in &self.source.chunks {
             let with_it = end + chunk.plain_bytes as usize;
-            if with_it + (count + 1) * bytes_a_chunk > bytes {
+            let expected = with_it * (body + reserve) / plain;
+            if expected + (count + 1) * bytes_a_chunk > bytes {
                 break;
             }
             (end, count) = (with_it, count + 1);
         }
-        if self.encoding != Encoding::Stored || count == 0 || count == self.source.chunks.len() {
-            return Err(self);
+        if count == 0 || count == self.source.chunks.len() {
+            return Err(Box::new(self));
         }
         let rest = PlainRegion {
             kind: self.source.kind,
             plain: self.source.plain.split_off(end),
             chunks: self.source.chunks.split_off(count),
         };
-        let rest = Self { body: self.body.split_off(end), encoding: Encoding::Stored, source: rest };
-        Ok((self, rest))
+        Ok((self.source, rest))
     }
 }
 

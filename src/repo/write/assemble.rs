@@ -13,6 +13,9 @@ use super::open_pack::{CHUNK_LINE_BYTES, OpenPack};
 use crate::codec::Compression;
 use crate::format::{IndexedPack, RegionKind};
 
+/// So much room at the end of a pack is worth splitting a region for.
+const ROOM_WORTH: usize = 32 * 1024;
+
 type Outcome<T> = Result<T, RepoError>;
 /// What a job of the pool will give.
 type Promise<T> = Receiver<Outcome<T>>;
@@ -70,7 +73,7 @@ impl Assembler {
         }
         let of_places = failure.clone();
         threads.push(spawn("strongroom-packs", move || {
-            let mut packs = Packs { repo, content: None, metadata: None, in_flight, to_store };
+            let mut packs = Packs { repo, compression, content: None, metadata: None, in_flight, to_store };
             if let Err(error) = packs.run(&from_regions) {
                 of_places.set(error);
             }
@@ -82,7 +85,7 @@ impl Assembler {
     pub fn offer(&mut self, region: PlainRegion) -> Outcome<Vec<IndexedPack>> {
         self.failure.check()?;
         let compression = self.compression;
-        let promise = job(move || Ok(region::compress(region, compression)?));
+        let promise = compress_job(region, compression);
         let sent = self.to_places.as_ref().is_some_and(|places| places.send(promise).is_ok());
         if !sent {
             return Err(self.failure.take());
@@ -127,6 +130,10 @@ fn job<T: Send + 'static>(run: impl FnOnce() -> Outcome<T> + Send + 'static) -> 
     promise
 }
 
+fn compress_job(region: PlainRegion, compression: Compression) -> Promise<CompressedRegion> {
+    job(move || Ok(region::compress(region, compression)?))
+}
+
 fn wait<T>(promise: &Promise<T>) -> Outcome<T> {
     promise.recv().unwrap_or_else(|_| Err(RepoError::Encode("a job broke".into())))
 }
@@ -134,6 +141,7 @@ fn wait<T>(promise: &Promise<T>) -> Outcome<T> {
 /// Fills packs: places are given in the order of the regions, and sealed regions are appended in the same order.
 struct Packs {
     repo: Arc<Repository>,
+    compression: Compression,
     content: Option<Filling>,
     metadata: Option<Filling>,
     in_flight: usize,
@@ -161,16 +169,29 @@ impl Packs {
         else {
             return self.append(region);
         };
-        // What is stored as it is can be split to fill the pack to its end.
-        let rest = match region.split(filling.pack.room(full), CHUNK_LINE_BYTES) {
-            Ok((fitting, rest)) => {
-                self.append(fitting)?;
-                rest
+        // All full packs have one length. What a region in two parts does not fill would be padding.
+        let room = filling.pack.room(full);
+        let split =
+            if room < ROOM_WORTH { Err(Box::new(region)) } else { region.split(room, CHUNK_LINE_BYTES) };
+        let parts = match split {
+            Ok((head, tail)) => [self.compress(head), self.compress(tail)],
+            Err(whole) => {
+                self.close(kind, true)?;
+                return self.append(*whole);
             }
-            Err(whole) => whole,
         };
-        self.close(kind, true)?;
-        self.append(rest)
+        for part in parts {
+            let part = wait(&part)?;
+            if self.slot(kind).as_ref().is_some_and(|filling| !filling.pack.has_room(&part, full)) {
+                self.close(kind, true)?;
+            }
+            self.append(part)?;
+        }
+        Ok(())
+    }
+
+    fn compress(&self, region: PlainRegion) -> Promise<CompressedRegion> {
+        compress_job(region, self.compression)
     }
 
     fn append(&mut self, region: CompressedRegion) -> Outcome<()> {
