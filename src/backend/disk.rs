@@ -13,6 +13,10 @@ use rustix::io::{Errno, retry_on_intr};
 use super::name::TEMPORARY;
 use super::publish::{Steps, is_temporary};
 
+/// What one call writes. Calls of many MiB make the kernel gather large folios of memory that nothing has touched for long,
+/// and cost three times as much (ext4 of Linux 6.18: 264 MB in 0.15 s of the system's time, in calls of 16 MiB 0.4 s and more).
+const WRITE_BYTES: usize = 256 * 1024;
+
 /// A directory on disk, held open: renaming or mounting over it does not lead the writer elsewhere.
 pub(super) struct Disk {
     pub(super) root: OwnedFd,
@@ -92,7 +96,7 @@ impl Steps for Disk {
     }
 
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        file.write_all(bytes)
+        bytes.chunks(WRITE_BYTES).try_for_each(|part| file.write_all(part))
     }
 
     fn fsync(&self, file: &File) -> io::Result<()> {

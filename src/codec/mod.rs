@@ -16,7 +16,7 @@ const LEVELS_OF_TWO_HASHES: std::ops::RangeInclusive<i32> = 3..=4;
 /// dumps the latter saves 1 to 2.5 %, on programs and sources it costs as much.
 const MATCH_BYTES: [u32; 2] = [5, 6];
 /// After how many calls both are tried on the same bytes again.
-const CALLS_A_TRIAL: u32 = 12;
+const CALLS_A_TRIAL: u32 = 24;
 /// Fewer bytes than this are not tried on.
 const TRIAL_BYTES_MIN: usize = 128 * 1024;
 /// The largest window a reader grants, as a power of two.
