@@ -80,6 +80,10 @@ pub const SMALL_FILE_BYTES: u64 = 512 * 1024;
 pub const GROUP_BYTES: u64 = 1024 * 1024;
 /// Entries that are made ready together.
 pub const GROUP_ITEMS: usize = 128;
+/// Entries of last night's tree that are handed on together, and how many such batches are read ahead.
+pub const LAST_NIGHT_BATCH_ENTRIES: usize = 256;
+/// See [`LAST_NIGHT_BATCH_ENTRIES`].
+pub const LAST_NIGHT_BATCHES: usize = 4;
 /// Bytes of a stream that are cut and hashed together.
 pub const STREAM_BATCH_BYTES: usize = 1024 * 1024;
 

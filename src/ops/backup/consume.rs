@@ -10,7 +10,7 @@ use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
 use super::{Input, count};
 use crate::base::{Observer, Phase, Progress, TreePath, Warning};
 use crate::format::{Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TreeBuilder};
-use crate::repo::{ChunkReader, RepoError, TreeReader, Writer, Written};
+use crate::repo::{ChunkReader, RepoError, Writer, Written};
 
 /// What a backup gathered for its manifest.
 #[derive(Debug)]
@@ -53,24 +53,24 @@ pub fn run(
     let observer = consumer.observer;
     let (steps, to_do) = bounded(rayon::current_num_threads() * 2 + 4);
     std::thread::scope(|scope| {
-        let walking =
-            std::thread::Builder::new().name("strongroom-source".into()).spawn_scoped(scope, move || {
-                let tree = last.and_then(|root| {
-                    let tree = TreeReader::new(reader, root);
-                    let warn = |error: RepoError| {
-                        let message = format!("cannot be compared with: {error}");
-                        observer.warning(Warning { subject: "the snapshot before".into(), message });
-                    };
-                    tree.map_err(warn).ok()
-                });
-                producer.run(LastNight::new(tree, observer), &steps);
-            });
+        let (last, looking_back) = match last {
+            Some(root) => {
+                let (last, thread) = LastNight::read(scope, reader, root, observer)?;
+                (last, Some(thread))
+            }
+            None => (LastNight::default(), None),
+        };
+        let walking = std::thread::Builder::new()
+            .name("strongroom-source".into())
+            .spawn_scoped(scope, move || producer.run(last, &steps));
         let walking =
             walking.map_err(|error| RepoError::Encode(format!("no thread can be started: {error}")))?;
         let taken = consumer.take_all(to_do);
-        let joined = walking.join();
+        let joined = [Some(walking), looking_back].into_iter().flatten().map(|thread| thread.join());
+        let joined: Vec<_> = joined.collect();
         taken?;
-        joined.map_err(|_| RepoError::Encode("the source's thread broke".into()))
+        let is_broken = joined.iter().any(Result::is_err);
+        if is_broken { Err(RepoError::Encode("a thread of the source broke".into())) } else { Ok(()) }
     })?;
     consumer.finish()
 }

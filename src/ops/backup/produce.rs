@@ -49,7 +49,7 @@ pub struct Sending<'s, 'o> {
 
 impl<'o> Producer<'o> {
     /// Sends everything; ends early if nobody listens any more or the run is cancelled.
-    pub fn run(self, mut last: LastNight<'_>, steps: &Sender<Step>) {
+    pub fn run(self, mut last: LastNight, steps: &Sender<Step>) {
         let Self { workshop, mut walk, streams, now, observer } = self;
         let mut sending = Sending { steps, workshop, observer, group: vec![], group_bytes: 0 };
         let mut streams = streams.into_iter().peekable();

@@ -11,7 +11,7 @@ use crate::format::{Entry, EntryKind};
 
 impl Sending<'_, '_> {
     /// Sends a stream to its end, and says if it did not end as it should.
-    pub fn stream(&mut self, input: Input, now: Timestamp, last: &mut LastNight<'_>) -> Result<(), Gone> {
+    pub fn stream(&mut self, input: Input, now: Timestamp, last: &mut LastNight) -> Result<(), Gone> {
         self.flush()?;
         let (path, outcome) = match input {
             Input::Path(_) => return Ok(()),
