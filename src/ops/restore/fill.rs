@@ -1,67 +1,18 @@
 //! Content: chunks of many files gathered in a window, read region by region in pack order on all cores, and written where they belong.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use rayon::prelude::*;
+
+use super::window::{Failure, FileTask, Placement, Wanted, Window, lock, place};
 use super::{Restore, is_damage, warn_of};
+use crate::base::TreePath;
 use crate::base::limits::{RESTORE_WINDOW_CHUNKS, RESTORE_WINDOW_FILES};
-use crate::base::{ChunkId, TreePath};
 use crate::format::{Entry, Recipe};
-use crate::index::Location;
 use crate::ops::OpsError;
 use crate::repo::{ChunkReader, Records, RepoError};
-use crate::target::{DirectoryTarget, FileWriter, Plan, TargetError};
-
-/// Files and chunks that are restored together.
-#[derive(Default)]
-pub struct Window {
-    placements: Vec<Placement>,
-    files: Vec<Arc<FileTask>>,
-}
-
-/// A chunk and where it goes.
-struct Placement {
-    location: Location,
-    id: ChunkId,
-    file: u32,
-    offset: u64,
-}
-
-/// A file that is being filled.
-struct FileTask {
-    at: TreePath,
-    entry: Entry,
-    plan: Plan,
-    writer: Mutex<Option<FileWriter>>,
-    /// Placements that are not written yet, and one more until all of them are queued.
-    left: AtomicUsize,
-    failure: Mutex<Option<Failure>>,
-    has_failed: AtomicBool,
-    is_finished: AtomicBool,
-}
-
-enum Failure {
-    Damage(String),
-    Target(TargetError),
-    Fatal(RepoError),
-}
-
-impl FileTask {
-    fn fail(&self, failure: Failure) {
-        self.has_failed.store(true, Ordering::Relaxed);
-        lock(&self.failure).get_or_insert(failure);
-    }
-
-    /// Writes at `offset`, making the file first if that was not done yet.
-    fn write(&self, target: &DirectoryTarget, bytes: &[u8], offset: u64) -> Result<(), TargetError> {
-        let mut writer = lock(&self.writer);
-        let writer = match &mut *writer {
-            Some(writer) => writer,
-            none => none.insert(target.file(&self.at, &self.entry, self.plan)?),
-        };
-        writer.write_at(bytes, offset)
-    }
-}
+use crate::target::{DirectoryTarget, Plan};
 
 impl Restore<'_> {
     /// Plans a file's chunks; fills the window's files when it is full.
@@ -111,17 +62,10 @@ impl Restore<'_> {
                 return Err(RepoError::damaged(subject, "it is longer than its file").into());
             }
             if !record.is_hole() {
-                let location = self.reader.locate(&record.id)?;
-                if location.bytes != record.bytes {
-                    let subject = crate::repo::Subject::Chunk(record.id);
-                    return Err(
-                        RepoError::damaged(subject, "its length is not the one its recipe says").into()
-                    );
-                }
                 let file = u32::try_from(window.files.len() - 1).unwrap_or(u32::MAX);
                 task.left.fetch_add(1, Ordering::AcqRel);
-                window.placements.push(Placement { location, id: record.id, file, offset });
-                if window.placements.len() >= RESTORE_WINDOW_CHUNKS {
+                window.chunks.push(Wanted { id: record.id, bytes: record.bytes, file, offset });
+                if window.chunks.len() >= RESTORE_WINDOW_CHUNKS {
                     self.fill(window)?;
                     window.files.push(task.clone());
                 }
@@ -141,13 +85,15 @@ impl Restore<'_> {
 
     /// Writes everything in the window and finishes the files that are complete.
     pub(super) fn fill(&mut self, window: &mut Window) -> Result<(), OpsError> {
-        let mut placements = std::mem::take(&mut window.placements);
-        placements.sort_unstable_by_key(|placement| (placement.location, placement.file, placement.offset));
+        let files = std::mem::take(&mut window.files);
+        let chunks = std::mem::take(&mut window.chunks);
+        let mut placements: Vec<Placement> =
+            chunks.into_par_iter().filter_map(|chunk| place(self.reader, chunk, &files)).collect();
+        placements.par_sort_unstable_by_key(|chunk| (chunk.location, chunk.file, chunk.offset));
         let regions: Vec<&[Placement]> = placements
             .chunk_by(|a, b| (a.location.pack, a.location.region) == (b.location.pack, b.location.region))
             .collect();
         let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let files = std::mem::take(&mut window.files);
         let (reader, target, observer) = (self.reader, self.target, self.observer);
         rayon::scope(|scope| {
             for _ in 0..rayon::current_num_threads() {
@@ -283,8 +229,4 @@ fn finish_file(target: &DirectoryTarget, file: &FileTask, observer: &dyn crate::
         }
         Err(error) => file.fail(Failure::Target(error)),
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,6 +7,7 @@ mod fill;
 mod finish;
 mod selection;
 mod verify;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ use crate::target::{DirectoryTarget, MetadataLoss, Plan, TargetError};
 use super::OpsError;
 pub use selection::Selection;
 
-use self::fill::Window;
+use self::window::Window;
 
 /// What a restore is told.
 #[derive(Debug, Clone, Default)]
