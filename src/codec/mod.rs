@@ -4,14 +4,14 @@
 
 use std::fmt;
 
-use crate::base::Encoding;
-use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, DParameter, ResetDirective};
+use crate::base::{Encoding, Fields};
+use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, ResetDirective};
 
 /// One part in so many must be saved, or the bytes are stored: less is not worth decompressing. zstd passes over what does
 /// not compress at more than a GB/s, so that trying costs less than any estimate beforehand.
 const WORTH: usize = 128;
-/// The largest window a reader grants, as a power of two.
-const WINDOW_LOG_MAX: u32 = 27;
+/// The largest window a reader grants, in bytes.
+const WINDOW_BYTES_MAX: u64 = 128 << 20;
 
 /// Why bytes could not be compressed or decompressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -168,18 +168,46 @@ fn failed(code: usize) -> CodecError {
 const FRAME_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 fn decode(context: &mut DCtx<'_>, body: &[u8], plain_bytes: usize) -> Result<Vec<u8>, CodecError> {
-    // Frames that are skipped have no plaintext, and those of old versions of zstd another format.
-    if !body.starts_with(&FRAME_MAGIC) {
-        return Err(CodecError::Decompress("not a frame"));
-    }
+    check_header(body)?;
     // One frame and nothing after it: zstd itself would decode several in a row.
     if zstd_safe::find_frame_compressed_size(body).map_err(failed)? != body.len() {
         return Err(CodecError::Decompress("bytes after the frame"));
     }
-    context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX)).map_err(failed)?;
     let mut plain = Vec::with_capacity(plain_bytes);
     context.decompress(&mut plain, body).map_err(failed)?;
     Ok(plain)
+}
+
+/// Refuses what `format-spec/conventions.md`, "zstd frames", does; zstd itself would not when it has the whole frame at once.
+fn check_header(frame: &[u8]) -> Result<(), CodecError> {
+    let mut fields = Fields::new(frame);
+    let ended = |_| CodecError::Decompress("not a frame");
+    // Frames that are skipped have no plaintext, and those of old versions of zstd another format.
+    if fields.array().map_err(ended)? != FRAME_MAGIC {
+        return Err(CodecError::Decompress("not a frame"));
+    }
+    let descriptor = fields.u8().map_err(ended)?;
+    if descriptor & 0b11 != 0 {
+        return Err(CodecError::Decompress("a dictionary id"));
+    }
+    let window_bytes = if descriptor & 0b10_0000 == 0 {
+        let window = fields.u8().map_err(ended)?;
+        let base = 1_u64 << (10 + (window >> 3));
+        base + base / 8 * u64::from(window & 0b111)
+    } else {
+        // A frame of one segment has its content as its window.
+        match descriptor >> 6 {
+            0 => fields.u8().map(u64::from),
+            1 => fields.u16_le().map(|bytes| u64::from(bytes) + 256),
+            2 => fields.u32_le().map(u64::from),
+            _ => fields.u64_le(),
+        }
+        .map_err(ended)?
+    };
+    if window_bytes > WINDOW_BYTES_MAX {
+        return Err(CodecError::Decompress("a window over 128 MiB"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
