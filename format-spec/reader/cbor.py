@@ -114,6 +114,11 @@ def uint(value, what):
     return value
 
 
+def u32(value, what):
+    refuse_if(uint(value, what) >= 1 << 32, f"{what} is over 32 bits")
+    return value
+
+
 def integer(value, what):
     refuse_if(not _is_int(value) or value not in I64, f"{what} is not an integer of 64 bits")
     return value

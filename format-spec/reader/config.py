@@ -69,5 +69,7 @@ def _check(parameters):
     refuse_if(largest > 16 * MIB, "config: largest chunk over 16 MiB")
     refuse_if(parameters.normalization > 3, "config: normalization level over 3")
     refuse_if(not MIB <= parameters.pack_bytes <= 1024 * MIB, "config: a full pack under 1 MiB or over 1 GiB")
+    refuse_if(parameters.delta_depth > 64, "config: a chain of delta regions over 64")
+    refuse_if(parameters.parity_percent > 100, "config: parity over 100")
     refuse_if(not largest <= parameters.region_bytes <= 16 * MIB,
               "config: region target under the largest chunk or over 16 MiB")

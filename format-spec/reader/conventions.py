@@ -56,6 +56,12 @@ def open_message(key, repository, kind, position, header, message, what):
         raise Refused(f"{what}: does not open") from error
 
 
+def gear_table(master):
+    """The chunker's 256 numbers."""
+    table = derive("strongroom 2026-11 gear table", master, 2048)
+    return [int.from_bytes(table[at:at + 8], "little") for at in range(0, 2048, 8)]
+
+
 class Keys:
     """What opens everything but a key slot: the repository's id and its master key."""
 

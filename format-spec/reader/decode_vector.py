@@ -1,10 +1,16 @@
 """Runs test vectors: `python3 -m reader.decode_vector FILE.json...` (README.md, "Vectors")."""
 
+import io
 import json
+import os
 import sys
+import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import cbor, config, conventions, index, keyslot, lease, manifest, pack, recipe, tree
+from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, tree
+from .repository import Repository
+from .restore import write_stream
+from .verify import verify
 from .errors import Refused
 
 
@@ -29,7 +35,7 @@ def run(vector):
     if vector["object"] not in DECODERS or vector["expect"] not in ("ok", "refused"):
         return "an object or an expectation that is not known"
     try:
-        decoded = plain(DECODERS[vector["object"]](vector, bytes.fromhex(vector["hex"])))
+        decoded = plain(DECODERS[vector["object"]](vector, data_of(vector["hex"])))
     except Refused as refusal:
         return None if vector["expect"] == "refused" else f"refused: {refusal.reason}"
     except Exception as error:
@@ -37,6 +43,11 @@ def run(vector):
     if vector["expect"] == "refused":
         return f"taken, but must be refused: {vector.get('reason')}"
     return difference(vector.get("decoded"), decoded)
+
+
+def data_of(value):
+    """The bytes of a field `hex`: hex, or pairs of hex and how many times it stands there."""
+    return bytes.fromhex(value if isinstance(value, str) else "".join(part * times for part, times in value))
 
 
 def plain(value):
@@ -85,8 +96,33 @@ def _envelope(_, data):
     return {"body": conventions.open_envelope(data, "vector")}
 
 
-def _cbor(_, data):
-    return {"keys": list(cbor.table(data, "vector").values)}
+def _frame(vector, data):
+    return {"plain": frame.decompress(data, vector["plain_bytes"])}
+
+
+def _derived(vector, data):
+    gear = conventions.gear_table(data)
+    boundary = conventions.derive("strongroom 2026-11 tree boundary", data)
+    place = bytes([vector["level"]]) + bytes.fromhex(vector["path"])
+    return {"chunk_id": conventions.Keys(bytes(32), data).chunk_id(bytes.fromhex(vector["plain"])),
+            "gear_first": [entry.to_bytes(8, "little") for entry in gear[:4]],
+            "gear_digest": conventions.digest(b"".join(entry.to_bytes(8, "little") for entry in gear)),
+            "boundary": int.from_bytes(conventions.keyed_digest(boundary, place)[:4], "little")}
+
+
+def _message(vector, data):
+    salt, header = bytes.fromhex(vector["salt"]), bytes.fromhex(vector["header"])
+    return {"plain": _keys(vector).open(vector["type"], salt, int(vector["position"]), header, data, "vector")}
+
+
+def _recovery_kit(_, data):
+    return recovery.decode_kit(data)
+
+
+def _chunker(vector, data):
+    gear = conventions.gear_table(bytes.fromhex(vector["master"]))
+    parameters = [vector[key] for key in ("chunk_bytes_min", "chunk_bytes_average", "chunk_bytes_max", "normalization")]
+    return {"cuts": chunker.Chunker(gear, *parameters).cuts(data, vector.get("hints", []), vector.get("hard_hints", []))}
 
 
 def _keyslot(vector, data):
@@ -113,25 +149,65 @@ def _index(vector, data):
 
 
 def _recipe(vector, data):
-    return recipe.decode_recipe(vector.get("depth", 0), data, vector.get("length"))
+    return recipe.decode_recipe(vector["depth"], data)
+
+
+def _table_of_contents(vector, data):
+    return {"regions": pack.decode_toc(data, vector["room"])}
 
 
 def _tree_node(vector, data):
-    return tree.decode_node(data, vector.get("level"), vector.get("root", True))
+    first = vector.get("first")
+    return tree.decode_node(data, vector["level"], None if first is None else bytes.fromhex(first))
+
+
+def _repository(vector, data):
+    with tempfile.TemporaryDirectory() as path:
+        for name, held in {"config": data, **vector["objects"]}.items():
+            os.makedirs(os.path.dirname(os.path.join(path, name)), exist_ok=True)
+            with open(os.path.join(path, name), "wb") as file:
+                file.write(held if name == "config" else data_of(held))
+        repository = Repository(path, master=bytes.fromhex(vector["master"]))
+        verify(repository)
+        files = {}
+        for name, snapshot in repository.manifests():
+            files[name] = _files(repository, snapshot)
+        if repository.problems:
+            raise Refused("; ".join(repository.problems))
+        latest = repository.latest()
+        return {"snapshots": list(files), "latest": latest and latest[0], "files": latest and files[latest[0]]}
+
+
+def _files(repository, snapshot):
+    """Returns the digests of a snapshot's files by path; of a file with several names the first counts."""
+    files, linked = {}, {}
+    for entry in tree.walk(snapshot.root, repository.chunk):
+        if entry.kind == tree.FILE:
+            out = io.BytesIO()
+            write_stream(repository, entry, out, holes=False)
+            held = conventions.digest(out.getvalue())
+            files[entry.path.hex()] = linked.setdefault((entry.inode, entry.device), held) if entry.links > 1 else held
+    return files
 
 
 DECODERS = {
-    "cbor": _cbor,
+    "chunker": _chunker,
     "config": _config,
     "envelope": _envelope,
+    "frame": _frame,
     "index": _index,
+    "keys": _derived,
     "keyslot": _keyslot,
     "lease": _sealed(lease.decode_lease),
     "manifest": _sealed(manifest.decode_manifest),
     "mark": _sealed(lease.decode_mark),
+    "message": _message,
     "pack": _pack,
     "padme": _padme,
     "recipe": _recipe,
+    "recovery-kit": _recovery_kit,
+    "repository": _repository,
+    "table-of-contents": _table_of_contents,
     "tree-node": _tree_node,
 }
 

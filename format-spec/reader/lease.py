@@ -37,7 +37,7 @@ def decode_lease(keys, data, name=None):
     refuse_if(not 1 <= valid_s <= 86_400, "lease: seconds outside 1 to 86,400")
     refuse_if(work not in WORK, f"lease: work {work} is not known")
     return Lease(body.need(1, cbor.octets32), counter, body.need(3, cbor.time), body.need(4, cbor.time), valid_s, WORK[work],
-                 body.need(7, cbor.text), body.need(8, cbor.uint))
+                 body.need(7, cbor.text), body.need(8, cbor.u32))
 
 
 def decode_mark(keys, data, name=None):

@@ -8,10 +8,9 @@ from .errors import refuse_if
 from .recipe import Recipe, decode_recipe
 from .tree import LEVEL_MAX
 
-COMPLETE = 1
+WHOLE = 1
 STATUSES = {1: "complete", 2: "partial", 3: "unverified"}
 COMPONENT_KINDS = {1: "path", 2: "standard input", 3: "command", 4: "database"}
-COMPONENT_STATES = {1: "whole", 2: "not whole"}
 STATISTICS = ("files", "directories", "others", "content_bytes", "files_new", "files_changed", "files_unmodified",
               "content_bytes_new", "repository_bytes_new", "warnings", "chunks_new")
 
@@ -76,7 +75,7 @@ def decode_manifest(keys, data, name=None):
 def _component(value, what):
     table = cbor.Table(value, what)
     return Component(table.need(1, cbor.text), COMPONENT_KINDS.get(table.need(2, cbor.uint), "unknown"),
-                     table.need(3, cbor.octets), COMPONENT_STATES.get(table.need(4, cbor.uint), "unknown"),
+                     table.need(3, cbor.octets), "whole" if table.need(4, cbor.uint) == WHOLE else "not whole",
                      table.get(5, cbor.text))
 
 
@@ -87,7 +86,7 @@ def _statistics(value, what):
 
 def _root(value, what):
     table = cbor.Table(value, what)
-    root = Root(table.need(1, cbor.octets32), table.need(2, cbor.uint), table.need(3, cbor.uint))
+    root = Root(table.need(1, cbor.octets32), table.need(2, cbor.u32), table.need(3, cbor.uint))
     refuse_if(root.level > LEVEL_MAX, "manifest: a level over 16")
     return root
 

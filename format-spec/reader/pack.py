@@ -14,6 +14,7 @@ PACK_BYTES_MAX = 1 << 30
 REGION_PLAIN_BYTES_MAX = 64 << 20
 CHUNK_BYTES_MAX = 16 << 20
 DEPTH_MAX = 64
+CHAIN_TOO_LONG = "region: a chain of bases over 64"
 TOC_POSITION = 2**64 - 1
 CODEC_STORED, CODEC_ZSTD, CODEC_ZSTD_PREFIX = 0, 1, 2
 
@@ -164,18 +165,25 @@ def open_whole(keys, data):
 def open_alone(keys, data):
     """Opens all regions of a pack whose bases lie in the pack itself; returns regions and a map of chunks."""
     header, _, waiting = open_whole(keys, data)
-    regions, chunks = list(waiting), {}
+    regions, chunks, chains = list(waiting), {}, {}
 
     def base(chunk):
         if chunk not in chunks:
             raise Refused("region: a base is not in the pack")
         return chunks[chunk]
 
+    def chain_of(region):
+        chain = 1 + max((chains[chunk] for chunk in region.bases if chunk in chains), default=-1)
+        refuse_if(chain > DEPTH_MAX, CHAIN_TOO_LONG)
+        return chain
+
     while waiting:
         ready = [region for region in waiting if all(chunk in chunks for chunk in region.bases)]
         for region in ready or waiting[:1]:
             sealed = data[region.offset:region.offset + region.stored_bytes]
+            chain = chain_of(region)
             plain = open_region(keys, header, region, sealed, base)
+            chains.update((chunk, chain) for chunk, _ in region.chunks)
             chunks.update((chunk, held) for (chunk, _), held in zip(region.chunks, chunks_in(region, plain)))
         waiting = [region for region in waiting if region not in ready]
     return regions, chunks

@@ -55,10 +55,5 @@ def _expand(depth, records, chunk_of):
     if depth == 0:
         yield from records
         return
-    rest = b""
     for chunk, size in records:
-        rest += chunk_of(chunk, size)
-        whole = len(rest) - len(rest) % RECORD_BYTES
-        yield from _expand(depth - 1, decode_records(rest[:whole], depth - 1), chunk_of)
-        rest = rest[whole:]
-    refuse_if(rest, "recipe: length is not a multiple of 36")
+        yield from _expand(depth - 1, decode_records(chunk_of(chunk, size), depth - 1), chunk_of)

@@ -15,14 +15,16 @@ CACHE_BYTES_MAX = 128 << 20
 class Repository:
     """`problems` gathers what was refused without being needed; `notes` what is odd and allowed."""
 
-    def __init__(self, path, password):
+    def __init__(self, path, password=None, master=None):
+        """Opens with a password, or with the master key of a recovery kit."""
         self.path = path
         self.problems = []
         self.notes = []
         self.config = config.decode_config(read_object(os.path.join(path, "config")))
-        slots = ((name, read_object(place)) for name, place in self.objects("keys"))
-        self.slot = keyslot.open_first(slots, self.config.repository, password)
-        self.keys = Keys(self.config.repository, self.slot.master)
+        if master is None:
+            slots = ((name, read_object(place)) for name, place in self.objects("keys"))
+            master = keyslot.open_first(slots, self.config.repository, password).master
+        self.keys = Keys(self.config.repository, master)
         self.parameters = config.open_parameters(self.config, self.keys)
         self.packs = dict(self.objects("packs"))
         self.indexed = {}
@@ -52,13 +54,17 @@ class Repository:
                 self.problems.append(f"snapshots/{name.hex()}: {refusal.reason}")
         return sorted(found, key=lambda pair: (pair[1].sequence, pair[1].started, pair[0]))
 
+    def latest(self):
+        """Returns name and manifest of the complete snapshot with the greatest sequence; None if there is none."""
+        complete = [pair for pair in self.manifests() if pair[1].status == "complete"]
+        return complete[-1] if complete else None
+
     def manifest(self, wanted):
         """Returns the manifest of `latest` or of the one snapshot whose name starts with `wanted`."""
-        found = self.manifests()
         if wanted == "latest":
-            found = [pair for pair in found if pair[1].status == "complete"][-1:]
+            found = [pair for pair in [self.latest()] if pair]
         else:
-            found = [pair for pair in found if pair[0].hex().startswith(wanted)]
+            found = [pair for pair in self.manifests() if pair[0].hex().startswith(wanted)]
         refuse_if(not found, f"snapshot {wanted}: not there")
         refuse_if(len(found) > 1, f"snapshot {wanted}: more than one")
         return found[0][1]
@@ -68,7 +74,7 @@ class Repository:
         reasons = []
         for place in self._find(chunk):
             try:
-                plain, spans = self._region(*place)
+                plain, spans, _ = self._region(*place)
             except Refused as refusal:
                 reasons.append(refusal)
                 continue
@@ -130,13 +136,13 @@ class Repository:
         return index.IndexedPack(name, pack_bytes, body, pack.decode_toc(body, toc_at - pack.HEADER_BYTES))
 
     def _region(self, name, number):
-        """Returns a region's plaintext and where in it each of its chunks lies."""
+        """Returns a region's plaintext, where in it each of its chunks lies, and how many delta regions its longest chain has."""
         place = (name, number)
         if place in self._regions:
             self._regions.move_to_end(place)
             return self._regions[place]
         refuse_if(place in self._opening, "region: its bases lead back to it")
-        refuse_if(len(self._opening) > pack.DEPTH_MAX, "region: a chain of bases over 64")
+        refuse_if(len(self._opening) > pack.DEPTH_MAX, pack.CHAIN_TOO_LONG)
         region = self.indexed[name].regions[number]
         if name not in self._headers:
             self._headers[name] = pack.decode_header(read_object(self.packs[name], 0, pack.HEADER_BYTES))
@@ -144,16 +150,26 @@ class Repository:
         self._opening.append(place)
         try:
             plain = pack.open_region(self.keys, self._headers[name], region, sealed, self.chunk)
+            chain = self.chain(region)
         finally:
             self._opening.pop()
         spans, at = {}, 0
         for chunk, size in region.chunks:
             spans[chunk] = (at, size)
             at += size
-        self._regions[place] = (plain, spans)
-        while sum(len(held) for held, _ in self._regions.values()) > CACHE_BYTES_MAX and len(self._regions) > 1:
+        self._regions[place] = (plain, spans, chain)
+        while sum(len(held) for held, _, _ in self._regions.values()) > CACHE_BYTES_MAX and len(self._regions) > 1:
             self._regions.popitem(last=False)
-        return plain, spans
+        return self._regions[place]
+
+    def chain(self, region):
+        """Returns how many delta regions are in the longest chain that ends with this one, whose bases were read."""
+        chain = 0
+        for base in region.bases:
+            known = [self._regions[place][2] for place in self._find(base) if place in self._regions]
+            chain = max(chain, 1 + min(known, default=0))
+        refuse_if(chain > pack.DEPTH_MAX, pack.CHAIN_TOO_LONG)
+        return chain
 
 
 def _list(place):

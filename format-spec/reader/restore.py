@@ -1,6 +1,6 @@
 """Writes the entries of a snapshot into a new directory: content, mode, mtime, links and holes; owners and attributes are not set.
 
-Nothing is written outside the directory: it must be empty, and an entry below what is not a directory is refused."""
+Nothing is written outside the directory: it must be empty, and `tree.walk` gives no entry below what is not a directory."""
 
 import os
 
@@ -25,18 +25,15 @@ def restore(repository, snapshot, directory):
     root = os.fsencode(directory)
     os.makedirs(root, exist_ok=True)
     refuse_if(os.listdir(root), f"{directory}: is not empty")
-    left_out, directories, names, barrier = [], [], {}, None
+    left_out, directories, names = [], [], {}
     for entry in tree.walk(snapshot.root, repository.chunk):
-        below = barrier is not None and entry.path.startswith(barrier + b"/")
-        refuse_if(below, "tree: an entry below what is not a directory")
         place = os.path.join(root, entry.path)
         os.makedirs(os.path.dirname(place), exist_ok=True)
         if entry.kind == tree.DIRECTORY:
             os.makedirs(place, 0o700, exist_ok=True)
             directories.append((place, entry))
             continue
-        barrier = entry.path
-        file = (entry.inode, entry.device) if entry.links > 1 and entry.device is not None else None
+        file = (entry.inode, entry.device) if entry.links > 1 else None
         if file in names:
             os.link(names[file], place, follow_symlinks=False)
         elif entry.kind in (tree.CHARACTER_DEVICE, tree.BLOCK_DEVICE):

@@ -61,16 +61,16 @@ def check_path(path):
     refuse_if(any(name in (b"", b".", b"..") for name in path.split(b"/")), "tree: an empty name, '.' or '..' in a path")
 
 
-def decode_node(data, level=None, root=True):
-    """Decodes one node; `level` is what the parent or the manifest asks for, `root` whether the node may be empty."""
+def decode_node(data, level, first=None):
+    """Decodes one node; `level` is what the parent or the manifest says, `first` the first path its parent says, None for a root."""
     fields = cbor.CborFields(data, "tree node")
     found, version = fields.uint(1), fields.uint(1)
     fields.zeros(2)
     count = fields.uint(4)
     refuse_if(version != 1, f"tree node: version {version} is not known")
     refuse_if(found > LEVEL_MAX, "tree node: level over 16")
-    refuse_if(level is not None and found != level, f"tree node: level {found} where {level} must be")
-    refuse_if(count == 0 and not (root and found == 0), "tree node: no items")
+    refuse_if(found != level, f"tree node: level {found} where {level} must be")
+    refuse_if(count == 0 and (first is not None or found > 0), "tree node: no items")
     items, before, paths_bytes = [], b"", 0
     for _ in range(count):
         refuse_if(not fields.left, "tree node: fewer items than said")
@@ -82,6 +82,7 @@ def decode_node(data, level=None, root=True):
         items.append(_child(table, path) if found else _entry(table, path))
         before = path
     fields.end()
+    refuse_if(first is not None and items[0].path != first, "tree node: first path is not the one its parent says")
     return Node(found, items)
 
 
@@ -94,7 +95,7 @@ def _path(table, before):
 
 
 def _child(table, path):
-    return Child(path, table.need(2, cbor.octets32), table.need(3, cbor.uint), table.need(4, cbor.uint))
+    return Child(path, table.need(2, cbor.octets32), table.need(3, cbor.u32), table.need(4, cbor.uint))
 
 
 def _entry(table, path):
@@ -102,21 +103,20 @@ def _entry(table, path):
     refuse_if(not FILE <= kind <= BLOCK_DEVICE, f"tree entry: kind {kind} is not known")
     refuse_if(mode > 0o7777, "tree entry: mode over 0o7777")
     size, target = table.get(15, cbor.uint, 0), table.get(16, cbor.octets)
-    numbers = table.get(17, cbor.array_of(cbor.uint, 2))
-    refuse_if(kind == LINK and target is None, "tree entry: a link without target")
-    refuse_if(kind == FILE and target is not None, "tree entry: a file with a target")
-    refuse_if(kind in (CHARACTER_DEVICE, BLOCK_DEVICE) and numbers is None, "tree entry: a device without numbers")
-    refuse_if(kind != FILE and (19 in table or 20 in table), "tree entry: a recipe on what is not a file")
+    numbers = table.get(17, cbor.array_of(cbor.u32, 2))
+    depth, records = table.get(19, cbor.uint, 0), table.get(20, cbor.octets, b"")
+    refuse_if((kind == LINK) != (target is not None), "tree entry: a link without target, or a target of anything else")
+    refuse_if((kind in (CHARACTER_DEVICE, BLOCK_DEVICE)) != (numbers is not None),
+              "tree entry: a device without numbers, or numbers of anything else")
+    refuse_if(kind != FILE and (size or depth or records), "tree entry: a size or a recipe of what is not a file")
     device, links = table.get(13, cbor.uint, 0), table.get(14, cbor.uint, 1)
     refuse_if(links == 0 or (device and links == 1), "tree entry: no hard links, or a device number without them")
-    recipe = None
-    if kind == FILE:
-        recipe = decode_recipe(table.get(19, cbor.uint, 0), table.get(20, cbor.octets, b""), size)
+    recipe = decode_recipe(depth, records, size) if kind == FILE else None
     return Entry(
-        path, kind, mode, table.need(4, cbor.uint), table.need(5, cbor.uint), table.get(6, cbor.text), table.get(7, cbor.text),
+        path, kind, mode, table.need(4, cbor.u32), table.need(5, cbor.u32), table.get(6, cbor.text), table.get(7, cbor.text),
         (table.need(8, cbor.integer), table.get(9, cbor.nanoseconds, 0)),
         (table.need(10, cbor.integer), table.get(11, cbor.nanoseconds, 0)),
-        table.need(12, cbor.uint), table.get(13, cbor.uint), links, size, target, numbers,
+        table.need(12, cbor.uint), device, links, size, target, numbers,
         table.get(18, cbor.array_of(cbor.array_of(cbor.octets, 2)), []), recipe, table.get(21, cbor.boolean, False))
 
 
@@ -124,20 +124,17 @@ def walk(root, chunk_of):
     """Yields all entries in order. `root` is a manifest's; `chunk_of(id, plain bytes)` returns the plaintext of a chunk."""
     before = None
     for entry in _walk(root.id, root.plain_bytes, root.level, None, chunk_of):
-        refuse_if(before is not None and order(entry.path) <= order(before), "tree: paths are not in order")
-        before = entry.path
+        if before:
+            refuse_if(order(entry.path) <= order(before.path), "tree: paths are not in order")
+            below = before.kind != DIRECTORY and entry.path.startswith(before.path + b"/")
+            refuse_if(below, "tree: an entry below what is not a directory")
+        before = entry
         yield entry
 
 
-def _walk(chunk, plain_bytes, level, child, chunk_of):
-    node = decode_node(chunk_of(chunk, plain_bytes), level, root=child is None)
-    refuse_if(child is not None and node.items[0].path != child.path, "tree node: first path is not the one its parent says")
-    count = 0
-    for held in node.items:
+def _walk(chunk, plain_bytes, level, first, chunk_of):
+    for held in decode_node(chunk_of(chunk, plain_bytes), level, first).items:
         if level == 0:
-            count += 1
             yield held
         else:
-            count += held.entries
-            yield from _walk(held.id, held.plain_bytes, level - 1, held, chunk_of)
-    refuse_if(child is not None and count != child.entries, "tree node: another number of entries than its parent says")
+            yield from _walk(held.id, held.plain_bytes, level - 1, held.path, chunk_of)

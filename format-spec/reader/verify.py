@@ -37,6 +37,7 @@ def _verify_pack(repository, name, place, verified):
     for region in regions:
         sealed = data[region.offset:region.offset + region.stored_bytes]
         pack.open_region(repository.keys, header, region, sealed, repository.chunk)
+        repository.chain(region)
         verified.update(region.chunks)
 
 

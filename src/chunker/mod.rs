@@ -77,10 +77,8 @@ impl Chunker {
         let refused = ChunkerError { min, average, max, level };
         let even = [min, average, max].iter().all(|bytes| *bytes > 0 && bytes.is_multiple_of(2));
         let bits = average.checked_ilog2().unwrap_or(0) as usize;
-        let masks = (
-            MASKS.get(bits + usize::from(level)),
-            bits.checked_sub(usize::from(level)).and_then(|b| MASKS.get(b)),
-        );
+        let mask = |at: Option<usize>| MASKS.get(at?).filter(|mask| **mask != 0);
+        let masks = (mask(bits.checked_add(level.into())), mask(bits.checked_sub(level.into())));
         match masks {
             (Some(&mask_strict), Some(&mask_relaxed))
                 if even && min < average && average < max && average.is_power_of_two() && level <= 3 =>

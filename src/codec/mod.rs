@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use crate::base::Encoding;
-use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, DParameter, ResetDirective};
+use crate::base::{Encoding, Fields};
+use zstd::zstd_safe::{self, CCtx, CParameter, DCtx, ResetDirective};
 
 /// One part in so many must be saved, or the bytes are stored: less is not worth decompressing. zstd passes over what does
 /// not compress at more than a GB/s, so that trying costs less than any estimate beforehand.
@@ -14,13 +14,13 @@ const WORTH: usize = 128;
 const LEVELS_OF_TWO_HASHES: std::ops::RangeInclusive<i32> = 3..=4;
 /// Bytes of the shorter hash: zstd's own choice, and one that ignores the many short matches between rows of a table. On
 /// dumps the latter saves 1 to 2.5 %, on programs and sources it costs as much.
-const MATCH_BYTES: [u32; 2] = [5, 6];
+const MATCH_BYTES: (u32, u32) = (5, 6);
 /// After how many calls both are tried on the same bytes again.
 const CALLS_A_TRIAL: u32 = 24;
 /// Fewer bytes than this are not tried on.
 const TRIAL_BYTES_MIN: usize = 128 * 1024;
-/// The largest window a reader grants, as a power of two.
-const WINDOW_LOG_MAX: u32 = 27;
+/// The largest window a reader grants, in bytes.
+const WINDOW_BYTES_MAX: u64 = 128 << 20;
 
 /// Why bytes could not be compressed or decompressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,15 +60,15 @@ impl Default for Compression {
 pub struct Compressor {
     context: CCtx<'static>,
     compression: Compression,
-    /// Which of [`MATCH_BYTES`] won the last trial, and how many calls ago it was.
-    choice: usize,
+    /// Which of [`MATCH_BYTES`] won the last trial.
+    match_bytes: u32,
     calls: u32,
 }
 
 impl Compressor {
     /// A compressor with its own zstd context.
     pub fn new(compression: Compression) -> Self {
-        Self { context: CCtx::create(), compression, choice: 0, calls: 0 }
+        Self { context: CCtx::create(), compression, match_bytes: MATCH_BYTES.0, calls: 0 }
     }
 
     /// Compresses `plain` after what is in `out`, or stores it there if that saves less than a 128th.
@@ -97,17 +97,17 @@ impl Compressor {
     /// Compresses with the choice that is better for data of this kind, which from time to time is found out by trying both.
     fn frame_of_two_hashes(&mut self, plain: &[u8], level: i32, out: &mut Vec<u8>) -> Result<(), CodecError> {
         let start = out.len();
-        self.frame(plain, level, Some(MATCH_BYTES[self.choice]), out)?;
+        self.frame(plain, level, Some(self.match_bytes), out)?;
         let bytes = out.len() - start;
         if plain.len() < TRIAL_BYTES_MIN || bytes >= plain.len() - plain.len() / WORTH {
             return Ok(());
         }
-        if self.calls % CALLS_A_TRIAL == 0 {
-            let other = 1 - self.choice;
+        if self.calls.is_multiple_of(CALLS_A_TRIAL) {
+            let other = MATCH_BYTES.0 + MATCH_BYTES.1 - self.match_bytes;
             let mut frame = Vec::new();
-            self.frame(plain, level, Some(MATCH_BYTES[other]), &mut frame)?;
+            self.frame(plain, level, Some(other), &mut frame)?;
             if frame.len() < bytes {
-                self.choice = other;
+                self.match_bytes = other;
                 out.truncate(start);
                 out.extend_from_slice(&frame);
             }
@@ -215,18 +215,46 @@ fn failed(code: usize) -> CodecError {
 const FRAME_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 fn decode(context: &mut DCtx<'_>, body: &[u8], plain_bytes: usize) -> Result<Vec<u8>, CodecError> {
-    // Frames that are skipped have no plaintext, and those of old versions of zstd another format.
-    if !body.starts_with(&FRAME_MAGIC) {
-        return Err(CodecError::Decompress("not a frame"));
-    }
+    check_header(body)?;
     // One frame and nothing after it: zstd itself would decode several in a row.
     if zstd_safe::find_frame_compressed_size(body).map_err(failed)? != body.len() {
         return Err(CodecError::Decompress("bytes after the frame"));
     }
-    context.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX)).map_err(failed)?;
     let mut plain = Vec::with_capacity(plain_bytes);
     context.decompress(&mut plain, body).map_err(failed)?;
     Ok(plain)
+}
+
+/// Refuses what `format-spec/conventions.md`, "zstd frames", does; zstd itself would not when it has the whole frame at once.
+fn check_header(frame: &[u8]) -> Result<(), CodecError> {
+    let mut fields = Fields::new(frame);
+    let ended = |_| CodecError::Decompress("not a frame");
+    // Frames that are skipped have no plaintext, and those of old versions of zstd another format.
+    if fields.array().map_err(ended)? != FRAME_MAGIC {
+        return Err(CodecError::Decompress("not a frame"));
+    }
+    let descriptor = fields.u8().map_err(ended)?;
+    if descriptor & 0b11 != 0 {
+        return Err(CodecError::Decompress("a dictionary id"));
+    }
+    let window_bytes = if descriptor & 0b10_0000 == 0 {
+        let window = fields.u8().map_err(ended)?;
+        let base = 1_u64 << (10 + (window >> 3));
+        base + base / 8 * u64::from(window & 0b111)
+    } else {
+        // A frame of one segment has its content as its window.
+        match descriptor >> 6 {
+            0 => fields.u8().map(u64::from),
+            1 => fields.u16_le().map(|bytes| u64::from(bytes) + 256),
+            2 => fields.u32_le().map(u64::from),
+            _ => fields.u64_le(),
+        }
+        .map_err(ended)?
+    };
+    if window_bytes > WINDOW_BYTES_MAX {
+        return Err(CodecError::Decompress("a window over 128 MiB"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -73,6 +73,30 @@ fn frames_that_are_skipped_or_of_old_versions_of_zstd_are_refused() {
 }
 
 #[test]
+fn a_frame_that_wants_a_larger_window_or_a_dictionary_is_refused() {
+    // A raw block of five bytes after a descriptor and what it calls for.
+    let frame = |header: &[u8]| [&FRAME_MAGIC, header, b"\x29\x00\x00hello"].concat();
+    let decompress = |header: &[u8]| {
+        Decompressor::new()
+            .decompress(Encoding::Zstd, frame(header), &[], 5)
+            .map_err(|error| error.to_string())
+    };
+    for taken in [[0_u8, 0].as_slice(), &[0, 17 << 3], &[0x20, 5], &[0xa0, 5, 0, 0, 0]] {
+        assert_eq!(decompress(taken), Ok(b"hello".to_vec()), "{taken:?}");
+    }
+    for (refused, reason) in [
+        ([0_u8, 17 << 3 | 1].as_slice(), "window"),
+        (&[0, 0xff], "window"),
+        (&[0xa0, 1, 0, 0, 8], "window"),
+        (&[0xe0, 255, 255, 255, 255, 255, 255, 255, 255], "window"),
+        (&[1, 0, 9], "dictionary"),
+        (&[3, 0, 0, 0, 0, 0], "dictionary"),
+    ] {
+        assert!(decompress(refused).unwrap_err().contains(reason), "{refused:?}");
+    }
+}
+
+#[test]
 fn a_frame_with_a_prefix_needs_that_prefix() {
     let (prefix, plain) = (noise(100_000), noise(100_000));
     let mut context = CCtx::create();

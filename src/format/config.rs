@@ -188,7 +188,9 @@ fn check(parameters: &Parameters) -> Result<(), FormatError> {
     refuse_unless(average.is_power_of_two(), "average chunk size")?;
     refuse_unless(parameters.normalization <= 3, "normalization level")?;
     refuse_unless((1 << 20..=1 << 30).contains(&parameters.pack_bytes), "bytes of a full pack")?;
-    refuse_unless((max..=1 << 24).contains(&parameters.region_bytes), "bytes of a region")
+    refuse_unless((max..=1 << 24).contains(&parameters.region_bytes), "bytes of a region")?;
+    refuse_unless(parameters.delta_depth <= limits::DELTA_DEPTH_ACCEPTED, "depth of delta regions")?;
+    refuse_unless(parameters.parity_percent <= 100, "parity")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use super::cbor::{self, Time};
 use super::recipe::{decode_records, encode_records};
 use super::{FormatError, Recipe, refuse_unless};
+use crate::base::limits::TREE_DEPTH_MAX;
 use crate::base::{ChunkId, SnapshotId, Timestamp};
 
 /// Whether a snapshot counts.
@@ -307,6 +308,7 @@ impl TryFrom<Wire> for Manifest {
         let parent = wire.parent.map(|id| digest(&id)).transpose()?.map(SnapshotId::new);
         let root =
             Root { id: ChunkId::new(digest(&wire.root.id)?), bytes: wire.root.bytes, level: wire.root.level };
+        refuse_unless(root.level <= TREE_DEPTH_MAX, "level of the root")?;
         let maps = wire.table_maps.unwrap_or_default();
         Ok(Self {
             sequence: wire.sequence,

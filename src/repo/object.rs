@@ -4,7 +4,7 @@ use super::{RepoError, Repository, Subject};
 use crate::backend::{Backend, BackendError, ObjectName};
 use crate::base::limits::OBJECT_BYTES_ACCEPTED;
 use crate::codec::{CodecError, Compression, Compressor, Decompressor};
-use crate::crypto::{MessageKind, Seal, random_array};
+use crate::crypto::{CryptoError, Keys, MessageKind, Seal, random_array};
 use crate::format::{Envelope, FormatError, ObjectHeader, ObjectKind};
 
 /// The name of the object with these bytes in this folder.
@@ -38,18 +38,34 @@ pub fn seal_envelope(seal: &Seal, position: u64, body: &[u8]) -> Result<Vec<u8>,
     Ok(message)
 }
 
-/// Why a sealed envelope does not open.
+/// Why a sealed object does not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// Its message is not what was sealed.
     #[error(transparent)]
-    Crypto(#[from] crate::crypto::CryptoError),
+    Crypto(#[from] CryptoError),
+    /// Its header or its envelope is none.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// The envelope's body does not decompress.
     #[error(transparent)]
     Codec(#[from] CodecError),
 }
 
+/// The body of an object of `kind` from its stored bytes; whether they have its name is not looked at.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn open_sealed(keys: &Keys, kind: ObjectKind, object: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let (header, sealed) = ObjectHeader::decode(kind, object)?;
+    let seal = keys.seal(message_kind(kind), &header.salt, &header.encode());
+    open_envelope(&seal, 0, sealed)
+}
+
 /// The body in a sealed envelope.
+///
+/// # Errors
+/// [`OpenError`].
 pub fn open_envelope(seal: &Seal, position: u64, message: &[u8]) -> Result<Vec<u8>, OpenError> {
     let mut message = message.to_vec();
     seal.open(position, &mut message)?;
@@ -85,19 +101,6 @@ impl Repository {
         Ok((id.into(), object.len() as u64))
     }
 
-    /// The body of an object of `kind` from its stored bytes.
-    pub(super) fn open_object(
-        &self,
-        kind: ObjectKind,
-        object: &[u8],
-        subject: &Subject,
-    ) -> Result<Vec<u8>, RepoError> {
-        let refused = |reason: &dyn std::fmt::Display| RepoError::damaged(subject.clone(), reason);
-        let (header, sealed) = ObjectHeader::decode(kind, object).map_err(|error| refused(&error))?;
-        let seal = self.keys.seal(message_kind(kind), &header.salt, &header.encode());
-        open_envelope(&seal, 0, sealed).map_err(|error| refused(&error))
-    }
-
     /// Reads an object of `kind`, compares it with its name and opens it.
     pub(super) fn get_object(
         &self,
@@ -106,6 +109,6 @@ impl Repository {
         subject: &Subject,
     ) -> Result<Vec<u8>, RepoError> {
         let object = read_named(self.backend(), &name_in(kind.folder(), id)?, subject)?;
-        self.open_object(kind, &object, subject)
+        open_sealed(&self.keys, kind, &object).map_err(|error| RepoError::damaged(subject.clone(), error))
     }
 }

@@ -20,8 +20,12 @@ pub struct ChunkReader {
     regions: Mutex<KeptRegions>,
 }
 
-/// A region, opened.
-pub type RegionReader = Arc<Vec<u8>>;
+/// A region that was opened, and how many delta regions are in its longest chain.
+#[derive(Clone)]
+struct KeptRegion {
+    plain: Arc<Vec<u8>>,
+    chain: u8,
+}
 
 struct OpenPack {
     place: PackPlace,
@@ -30,7 +34,7 @@ struct OpenPack {
 }
 
 struct KeptRegions {
-    regions: LruCache<(u32, u32), RegionReader>,
+    regions: LruCache<(u32, u32), KeptRegion>,
     bytes: usize,
 }
 
@@ -91,7 +95,9 @@ impl ChunkReader {
     /// # Errors
     /// [`RepoError::Missing`], [`RepoError::Damaged`], [`RepoError::Backend`].
     pub fn chunk(&self, id: &ChunkId) -> Result<Vec<u8>, RepoError> {
-        self.chunk_at(id, 0)
+        let location = self.locate(id)?;
+        let region = self.kept_region(location, 0)?;
+        Ok(self.chunk_of(&region.plain, location, id)?.to_vec())
     }
 
     /// The plaintext of a whole region, read from the store and not kept. Its chunks are not compared with their ids yet.
@@ -99,7 +105,7 @@ impl ChunkReader {
     /// # Errors
     /// Those of [`Self::chunk`].
     pub fn region(&self, pack: u32, number: u32) -> Result<Vec<u8>, RepoError> {
-        self.read_region(pack, number, 0)
+        Ok(self.read_region(pack, number, 0)?.0)
     }
 
     /// The chunk at `location` of an opened region, compared with its id.
@@ -125,45 +131,52 @@ impl ChunkReader {
     /// # Errors
     /// Those of [`Self::chunk`].
     pub fn prefix(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
-        self.prefix_at(bases, 1)
+        Ok(self.prefix_at(bases, 1)?.0)
     }
 
-    fn chunk_at(&self, id: &ChunkId, depth: u8) -> Result<Vec<u8>, RepoError> {
-        let location = self.locate(id)?;
-        let plain = self.kept_region(location, depth)?;
-        Ok(self.chunk_of(&plain, location, id)?.to_vec())
-    }
-
-    fn prefix_at(&self, bases: &[ChunkId], depth: u8) -> Result<Vec<u8>, RepoError> {
-        let mut prefix = Vec::new();
+    /// The plaintexts of a delta region's bases, and how many delta regions are in its longest chain, itself included.
+    ///
+    /// `depth` is how many delta regions led here: it ends a chain that leads back to itself. A chain can come out longer
+    /// than that, since regions that are kept already are not followed again.
+    fn prefix_at(&self, bases: &[ChunkId], depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
+        let (mut prefix, mut chain) = (Vec::new(), 1);
         for base in bases {
-            prefix.extend_from_slice(&self.chunk_at(base, depth)?);
+            let damaged = |reason| RepoError::damaged(Subject::Chunk(*base), reason);
+            let location = self.locate(base)?;
+            let region = self.kept_region(location, depth)?;
+            chain = chain.max(region.chain + 1);
+            if chain > DELTA_DEPTH_ACCEPTED {
+                return Err(damaged("its chain of bases is too deep"));
+            }
+            prefix.extend_from_slice(self.chunk_of(&region.plain, location, base)?);
             if prefix.len() > PREFIX_BYTES_ACCEPTED {
-                return Err(RepoError::damaged(Subject::Chunk(*base), "a prefix over 128 MiB"));
+                return Err(damaged("a prefix over 128 MiB"));
             }
         }
-        Ok(prefix)
+        Ok((prefix, chain))
     }
 
-    fn kept_region(&self, location: Location, depth: u8) -> Result<RegionReader, RepoError> {
+    fn kept_region(&self, location: Location, depth: u8) -> Result<KeptRegion, RepoError> {
         let key = (location.pack, location.region);
-        if let Some(plain) = lock(&self.regions).regions.get(&key) {
-            return Ok(plain.clone());
+        if let Some(region) = lock(&self.regions).regions.get(&key) {
+            return Ok(region.clone());
         }
-        let plain = Arc::new(self.read_region(location.pack, location.region, depth)?);
+        let (plain, chain) = self.read_region(location.pack, location.region, depth)?;
+        let region = KeptRegion { plain: Arc::new(plain), chain };
         let mut kept = lock(&self.regions);
-        kept.bytes += plain.len();
-        if let Some((_, replaced)) = kept.regions.push(key, plain.clone()) {
-            kept.bytes -= replaced.len();
+        kept.bytes += region.plain.len();
+        if let Some((_, replaced)) = kept.regions.push(key, region.clone()) {
+            kept.bytes -= replaced.plain.len();
         }
         while kept.bytes > REGIONS_KEPT_BYTES {
             let Some((_, oldest)) = kept.regions.pop_lru() else { break };
-            kept.bytes -= oldest.len();
+            kept.bytes -= oldest.plain.len();
         }
-        Ok(plain)
+        Ok(region)
     }
 
-    fn read_region(&self, pack: u32, number: u32, depth: u8) -> Result<Vec<u8>, RepoError> {
+    /// The plaintext of a region, and how many delta regions are in its longest chain: 0 if it is none itself.
+    fn read_region(&self, pack: u32, number: u32, depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
         let open = self.open_pack(pack)?;
         let id = open.place.id;
         let damaged = |reason: &dyn std::fmt::Display| {
@@ -171,7 +184,7 @@ impl ChunkReader {
         };
         let place =
             open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
-        let prefix = if place.encoding == Encoding::ZstdPrefix {
+        let (prefix, chain) = if place.encoding == Encoding::ZstdPrefix {
             if depth >= DELTA_DEPTH_ACCEPTED {
                 return Err(damaged(&"its chain of bases is too deep"));
             }
@@ -180,11 +193,12 @@ impl ChunkReader {
                 contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
             self.prefix_at(&record.bases, depth + 1)?
         } else {
-            vec![]
+            (vec![], 0)
         };
         let message = self.repo.read_pack(id, place.offset, place.stored_bytes as usize)?;
         let plain_bytes = place.plain_bytes as usize;
         region::open(&open.seals.regions, u64::from(number), message, place.encoding, &prefix, plain_bytes)
+            .map(|plain| (plain, chain))
             .map_err(|error| damaged(&error))
     }
 

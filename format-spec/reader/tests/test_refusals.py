@@ -133,7 +133,7 @@ class SmallObjectsTest(RefusalTest):
             body = {held: value for held, value in good.items() if held != key}
             self.refuses("missing", manifest.decode_manifest, KEYS, self.sealed(6, body))
         odd = manifest.decode_manifest(KEYS, self.sealed(6, good | {12: [{1: "x", 2: 99, 3: b"", 4: 99}], 99: 5}))
-        self.assertEqual((odd.components[0].kind, odd.components[0].state), ("unknown", "unknown"))
+        self.assertEqual((odd.components[0].kind, odd.components[0].state), ("unknown", "not whole"))
 
     def test_bad_leases_and_marks_are_refused(self):
         good = {1: bytes(32), 2: 1, 3: [0, 0], 4: [0, 0], 5: 60, 6: 1, 7: "host", 8: 1}
@@ -249,25 +249,25 @@ class TreeTest(RefusalTest):
                 ("nanoseconds", leaf((b"a", writer.entry(1, k9=1_000_000_000)))), ("nanoseconds", leaf((b"a", writer.entry(1, k11=1_000_000_000)))),
                 ("without target", leaf((b"a", writer.entry(3)))), ("without numbers", leaf((b"a", writer.entry(5)))),
                 ("hard links", leaf((b"a", file | {14: 0}))), ("hard links", leaf((b"a", file | {13: 5}))),
-                ("with a target", leaf((b"a", file | {16: b"x"}))), ("recipe on", leaf((b"a", link | {20: writer.hole(1)}))),
-                ("recipe on", leaf((b"a", link | {19: 1}))), ("stream's length", leaf((b"a", writer.entry(1, k15=5, k20=writer.hole(4))))),
+                ("or a target of", leaf((b"a", file | {16: b"x"}))), ("a recipe of", leaf((b"a", link | {20: writer.hole(1)}))),
+                ("a recipe of", leaf((b"a", link | {19: 1}))), ("stream's length", leaf((b"a", writer.entry(1, k15=5, k20=writer.hole(4))))),
                 ("has not 2", leaf((b"a", writer.entry(5, k17=[1])))), ("32 bytes", writer.node(1, [(b"a", {2: b"x", 3: 1, 4: 1})]))):
-            self.refuses(reason, tree.decode_node, data)
+            self.refuses(reason, tree.decode_node, data, data[0])
         self.refuses("level 0 where 1", tree.decode_node, one, 1)
-        self.refuses("no items", tree.decode_node, leaf(), None, False)
-        self.assertEqual(tree.decode_node(leaf()).items, [])
+        self.refuses("no items", tree.decode_node, leaf(), 0, b"a")
+        self.assertEqual(tree.decode_node(leaf(), 0).items, [])
         for key in file:
-            self.refuses("missing", tree.decode_node, leaf((b"a", {held: value for held, value in file.items() if held != key})))
+            self.refuses("missing", tree.decode_node, leaf((b"a", {held: value for held, value in file.items() if held != key})), 0)
 
     def test_paths_that_are_not_are_refused(self):
         for path in (b"", b"/", b"/a", b"a/", b"a//b", b".", b"a/..", b"./a", b"a\0", b"a" * 65537):
-            self.refuses("tree", tree.decode_node, writer.node(0, [(path, writer.entry(1))]))
+            self.refuses("tree", tree.decode_node, writer.node(0, [(path, writer.entry(1))]), 0)
 
     def test_paths_that_would_fill_the_memory_are_refused(self):
         first = b"a/" + b"x" * 65_500
         shared = b"".join(writer.cbor({0: len(first), 1: b"%04d" % n} | writer.entry(1)) for n in range(1100))
         data = struct.pack("<BBxxI", 0, 1, 1101) + writer.cbor({1: first} | writer.entry(1)) + shared
-        self.refuses("64 MiB", tree.decode_node, data)
+        self.refuses("64 MiB", tree.decode_node, data, 0)
 
     def test_nodes_must_be_what_their_parents_say(self):
         chunks, entries = {}, [(b"%02d" % n, writer.entry(1)) for n in range(10)]
@@ -282,10 +282,12 @@ class TreeTest(RefusalTest):
         leaf = writer.node(0, entries[:1])
         store(leaf)
         leaf_id = KEYS.chunk_id(leaf)
-        for reason, path, count in (("first path", b"zz", 1), ("number of entries", b"00", 2)):
-            above = writer.node(1, [(path, {2: leaf_id, 3: len(leaf), 4: count})])
-            store(above)
-            self.refuses(reason, walk, {1: KEYS.chunk_id(above), 2: len(above), 3: 1})
+        above = writer.node(1, [(b"zz", {2: leaf_id, 3: len(leaf), 4: 1})])
+        store(above)
+        self.refuses("first path", walk, {1: KEYS.chunk_id(above), 2: len(above), 3: 1})
+        below = writer.node(0, [(b"00", writer.entry(1)), (b"00/x", writer.entry(1))])
+        store(below)
+        self.refuses("not a directory", walk, {1: KEYS.chunk_id(below), 2: len(below), 3: 0})
         wide = writer.node(0, entries[:5])
         store(wide)
         again = writer.node(0, entries[1:2])
@@ -312,9 +314,9 @@ class VectorTest(unittest.TestCase):
             {"object": "pack", "hex": data.hex(), "expect": "refused", "name_id": bytes(32).hex()} | sealed,
             {"object": "manifest", "hex": writer.sealed_object(KEYS, 6, writer.cbor(writer.manifest_body(ROOT))).hex(), "expect": "ok",
              "decoded": {"status": "complete", "root": {"level": 0}, "components": [{"kind": "path"}]}} | sealed,
-            {"object": "recipe", "hex": writer.hole(5).hex(), "length": 5, "expect": "ok", "decoded": {"records": [["00" * 32, 5]]}},
-            {"object": "tree-node", "hex": writer.node(0, [(b"a", writer.entry(1))]).hex(), "expect": "ok", "decoded": {"items": [{"path": "61"}]}},
-            {"object": "tree-node", "hex": writer.node(0, []).hex(), "root": False, "expect": "refused"},
+            {"object": "recipe", "hex": writer.hole(5).hex(), "depth": 0, "expect": "ok", "decoded": {"records": [["00" * 32, 5]]}},
+            {"object": "tree-node", "level": 0, "hex": writer.node(0, [(b"a", writer.entry(1))]).hex(), "expect": "ok", "decoded": {"items": [{"path": "61"}]}},
+            {"object": "tree-node", "level": 0, "hex": writer.node(0, []).hex(), "first": "61", "expect": "refused"},
         ]
         self.assertEqual([decode_vector.run(vector) for vector in good], [None] * len(good))
         bad = [good[0] | {"decoded": {"padded": 11}}, good[1] | {"expect": "refused"}, good[2] | {"expect": "ok"}, {**good[0], "object": "no"}]
