@@ -45,6 +45,9 @@ struct Arguments {
     /// Instead: one stream of so many GB to standard output
     #[arg(long, value_name = "GB")]
     one_file_gb: Option<u64>,
+    /// Instead: dumps of so many GB together, one after another, to standard output; every eighth is of another shop
+    #[arg(long, value_name = "GB")]
+    dumps_gb: Option<u64>,
     /// What cargo adds
     #[arg(long, hide = true)]
     bench: bool,
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match (&arguments.dir, arguments.small_files, arguments.one_file_gb) {
         (_, _, Some(size_gb)) => write_one_file(arguments.seed, size_gb),
+        _ if arguments.dumps_gb.is_some() => write_dumps(&arguments),
         (Some(dir), Some(count), _) => write_small_files(&dir.join("small"), arguments.seed, count),
         (Some(dir), None, _) => write_nights(dir, &arguments),
         (None, ..) => Arguments::command().print_help(),
@@ -69,6 +73,38 @@ fn main() -> ExitCode {
 
 fn write_one_file(seed: u64, size_gb: u64) -> io::Result<()> {
     write_stream(seed, size_gb * 1_000_000_000, &mut io::stdout().lock())
+}
+
+/// Counts what goes to standard output.
+struct Counted(io::StdoutLock<'static>, u64);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.0.write(bytes)?;
+        self.1 += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Whole dumps until there are enough bytes.
+fn write_dumps(arguments: &Arguments) -> io::Result<()> {
+    let wanted = arguments.dumps_gb.unwrap_or_default() * 1_000_000_000;
+    let mut out = Counted(io::stdout().lock(), 0);
+    for seed in arguments.seed.. {
+        let mut shop = Shop::new(seed, size_of(arguments));
+        for number in 0..8 {
+            if out.1 >= wanted {
+                return out.flush();
+            }
+            shop.night(number);
+            shop.write_dump_as(dumper_of(arguments), &mut out)?;
+        }
+    }
+    Ok(())
 }
 
 fn write_small_files(root: &Path, seed: u64, count: u64) -> io::Result<()> {
@@ -87,16 +123,23 @@ fn write_small_files(root: &Path, seed: u64, count: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn write_nights(dir: &Path, arguments: &Arguments) -> io::Result<()> {
+fn size_of(arguments: &Arguments) -> ShopSize {
     let grow_mb = arguments.uploads_grow_mb.unwrap_or(arguments.uploads_mb.div_ceil(50));
-    let size = ShopSize {
+    ShopSize {
         dump_bytes: arguments.dump_mb * 1_000_000,
         changed_permille: arguments.changed_permille,
         uploads_bytes: arguments.uploads_mb * 1_000_000,
         uploads_grow_bytes: grow_mb * 1_000_000,
-    };
-    let dumper = if arguments.one_line { Dumper::MariaDb106 } else { Dumper::MariaDb1011 };
-    let mut shop = Shop::new(arguments.seed, size);
+    }
+}
+
+const fn dumper_of(arguments: &Arguments) -> Dumper {
+    if arguments.one_line { Dumper::MariaDb106 } else { Dumper::MariaDb1011 }
+}
+
+fn write_nights(dir: &Path, arguments: &Arguments) -> io::Result<()> {
+    let dumper = dumper_of(arguments);
+    let mut shop = Shop::new(arguments.seed, size_of(arguments));
     let mut before: Option<PathBuf> = None;
     for number in 0..arguments.nights {
         shop.night(number);

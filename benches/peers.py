@@ -172,10 +172,14 @@ def make_work(parent, name):
     return Path(tempfile.mkdtemp(prefix=f"strongroom-{name}-", dir=parent)).resolve()
 
 
+def nights_command(*arguments):
+    """The command of the generator `benches/nights.rs`, to be run in ROOT."""
+    return ["cargo", "bench", "--quiet", "--bench", "nights", "--", *map(str, arguments)]
+
+
 def write_nights(directory, *arguments):
     """Runs the generator `benches/nights.rs`."""
-    command = ["cargo", "bench", "--quiet", "--bench", "nights", "--", str(directory), *map(str, arguments)]
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run(nights_command(directory, *arguments), cwd=ROOT, check=True)
 
 
 def measure(command, environment, cwd):

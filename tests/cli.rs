@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod cli {
+    mod changes;
     mod ends;
+    mod interrupt;
     pub mod place;
     mod secrets;
     mod words;

@@ -60,8 +60,10 @@ pub const OBJECT_NAME_PART_BYTES_MAX: usize = 80;
 
 /// Memory redb may use for the index, in bytes.
 pub const INDEX_CACHE_BYTES: usize = 48 * 1024 * 1024;
-/// Records that are sorted in memory before they go into the index.
-pub const INDEX_BATCH_RECORDS: usize = 500_000;
+/// Records of 48 bytes that are sorted in memory on their way into the index; more are sorted in a temporary file.
+pub const INDEX_RUN_RECORDS: usize = 500_000;
+/// Records that are read at once of each run in that file. 200 runs are 100 million chunks and 13 MB.
+pub const INDEX_MERGE_RECORDS: usize = 1_365;
 /// Processes that can work with one repository from one cache at the same time.
 pub const INDEX_FILES_MAX: u32 = 8;
 

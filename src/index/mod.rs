@@ -6,6 +6,7 @@
 mod build;
 mod file;
 mod place;
+mod sort;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

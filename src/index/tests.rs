@@ -49,6 +49,27 @@ fn a_chunk_is_found_where_its_pack_says_also_after_reopening() {
 }
 
 #[test]
+fn a_chunk_that_several_packs_have_is_found_in_the_last_of_them_however_they_are_loaded() {
+    let moved = IndexedPack { id: PackId::new([8; 32]), ..pack(1, 10) };
+    let packs = [pack(1, 10), pack(2, 7), moved.clone(), pack(3, 5)];
+    for together in [true, false] {
+        let cache = tempfile::tempdir().unwrap();
+        let mut index = Index::open(cache.path(), REPOSITORY).unwrap();
+        for load_at_once in packs.chunks(if together { 4 } else { 1 }) {
+            load(&mut index, load_at_once);
+        }
+        assert_eq!(index.chunk_count().unwrap(), 22);
+        let pack_of =
+            |chunk: &ChunkRecord| index.pack(index.find(&chunk.id).unwrap().unwrap().pack).unwrap().id;
+        for pack in [&packs[1], &moved, &packs[3]] {
+            assert!(
+                pack.contents.regions.iter().flat_map(|region| &region.chunks).all(|c| pack_of(c) == pack.id)
+            );
+        }
+    }
+}
+
+#[test]
 fn a_build_that_is_not_finished_leaves_the_index_as_it_was() {
     let cache = tempfile::tempdir().unwrap();
     let mut index = Index::open(cache.path(), REPOSITORY).unwrap();

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::place::Place;
 
-fn signal(child: &Child) {
+pub fn signal(child: &Child) {
     let id = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
 }
 
 /// How it ended; a run that does not end soon is killed and fails the test.
-fn end(mut child: Child) -> ExitStatus {
+pub fn end(mut child: Child) -> ExitStatus {
     let started = Instant::now();
     loop {
         match child.try_wait().unwrap() {

@@ -67,3 +67,10 @@ impl Place {
 pub fn json(line: &str) -> serde_json::Value {
     serde_json::from_str(line).unwrap()
 }
+
+/// Bytes that do not compress, the same for the same seed.
+pub fn noise(seed: u8, bytes: u64) -> Vec<u8> {
+    let mut out = vec![0; usize::try_from(bytes).unwrap()];
+    blake3::Hasher::new().update(&[seed]).finalize_xof().fill(&mut out);
+    out
+}
