@@ -7,6 +7,7 @@ use std::ops::Bound;
 
 use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 
+use super::place::key;
 use super::{
     CHUNKS, Index, IndexError, IndexView, LOOSE, Location, MISSING, OBJECTS, PACK_NUMBERS, PACKS, PackPlace,
     damaged, file,
@@ -77,7 +78,7 @@ impl<'i> IndexBuild<'i> {
             let mut offset = 0;
             for chunk in &record.chunks {
                 let location = Location { pack: self.next_pack, region, offset, bytes: chunk.plain_bytes };
-                self.chunks.push((*chunk.id.as_bytes(), location))?;
+                self.chunks.push((key(&chunk.id), location))?;
                 offset += chunk.plain_bytes;
             }
         }
@@ -126,14 +127,14 @@ fn insert(transaction: &WriteTransaction, chunks: Sorter) -> Result<(), IndexErr
         return each(sorted, |id, place| table.insert(id, place).map(drop).map_err(damaged));
     }
     // Nothing is in between: whole pages are written one after another, in half the time.
-    let mut end = table.upper_bound_mut(Bound::<[u8; 32]>::Unbounded).map_err(damaged)?;
+    let mut end = table.upper_bound_mut(Bound::<u128>::Unbounded).map_err(damaged)?;
     each(sorted, |id, place| end.insert_before(id, place).map_err(damaged))?;
     end.close().map_err(damaged)
 }
 
 fn each(
     mut sorted: Sorted,
-    mut take: impl FnMut([u8; 32], [u8; 16]) -> Result<(), IndexError>,
+    mut take: impl FnMut(u128, u128) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let mut next = sorted.next_record()?;
     while let Some((id, location)) = next {

@@ -10,7 +10,7 @@ use crate::base::RepositoryId;
 use crate::base::limits::{INDEX_CACHE_BYTES, INDEX_FILES_MAX};
 
 /// Another number means another layout: the file is then made anew.
-const LAYOUT: &[u8] = b"strongroom index 2";
+const LAYOUT: &[u8] = b"strongroom index 3";
 
 /// Opens the first of the repository's index files that no other process has open.
 pub fn open(cache: &Path, repository: RepositoryId) -> Result<(Database, PathBuf), IndexError> {

@@ -1,7 +1,7 @@
 //! Where chunks, regions and packs are, as the index keeps it.
 
 use super::{IndexError, damaged};
-use crate::base::{Encoding, Fields, PackId};
+use crate::base::{ChunkId, Encoding, Fields, PackId};
 use crate::format::pack::HEADER_BYTES;
 use crate::format::{IndexedPack, RegionKind};
 
@@ -19,21 +19,22 @@ pub struct Location {
 }
 
 impl Location {
-    pub(super) fn encode(self) -> [u8; 16] {
-        let mut out = [0; 16];
-        let numbers = [self.pack, self.region, self.offset, self.bytes];
-        for (to, from) in out.iter_mut().zip(numbers.into_iter().flat_map(u32::to_le_bytes)) {
-            *to = from;
-        }
-        out
+    pub(super) fn encode(self) -> u128 {
+        let numbers = [self.bytes, self.offset, self.region, self.pack];
+        numbers.into_iter().fold(0, |all, number| all << 32 | u128::from(number))
     }
 
-    pub(super) fn decode(bytes: &[u8; 16]) -> Self {
-        let number = u128::from_le_bytes(*bytes);
+    pub(super) const fn decode(all: u128) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "four numbers of 32 bits are taken apart")]
-        let [pack, region, offset, bytes] = [0, 32, 64, 96].map(|shift| (number >> shift) as u32);
+        let [pack, region, offset, bytes] =
+            [all as u32, (all >> 32) as u32, (all >> 64) as u32, (all >> 96) as u32];
         Self { pack, region, offset, bytes }
     }
+}
+
+/// What a chunk is found by.
+pub(super) fn key(id: &ChunkId) -> u128 {
+    id.as_bytes().first_chunk().map_or(0, |half| u128::from_be_bytes(*half))
 }
 
 /// A region of a pack, as far as reading it needs.

@@ -14,10 +14,10 @@ use rayon::prelude::*;
 use super::{IndexError, Location};
 use crate::base::limits::{INDEX_MERGE_RECORDS, INDEX_RUN_RECORDS};
 
-const RECORD_BYTES: usize = 48;
+const RECORD_BYTES: usize = 32;
 
-/// A chunk's id and where it is.
-pub type Record = ([u8; 32], Location);
+/// What a chunk is found by and where it is.
+pub type Record = (u128, Location);
 
 /// Takes records in any order.
 pub struct Sorter {
@@ -82,8 +82,8 @@ impl Sorter {
         for records in self.records.chunks(INDEX_MERGE_RECORDS) {
             bytes.clear();
             for (id, location) in records {
-                bytes.extend_from_slice(id);
-                bytes.extend_from_slice(&location.encode());
+                bytes.extend_from_slice(&id.to_le_bytes());
+                bytes.extend_from_slice(&location.encode().to_le_bytes());
             }
             spilled.file.write_all(&bytes)?;
         }
@@ -147,8 +147,9 @@ impl Run {
         self.next += bytes.len() as u64;
         let (records, _) = bytes.as_chunks::<RECORD_BYTES>();
         self.read.extend(records.iter().rev().filter_map(|record| {
-            let (id, location) = record.split_first_chunk::<32>()?;
-            Some((*id, Location::decode(location.try_into().ok()?)))
+            let (id, location) = record.split_first_chunk::<16>()?;
+            let location = u128::from_le_bytes(location.try_into().ok()?);
+            Some((u128::from_le_bytes(*id), Location::decode(location)))
         }));
         Ok(())
     }
@@ -157,10 +158,11 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ChunkId;
 
     fn record(number: u32) -> Record {
-        let id = *blake3::hash(&(number / 2).to_le_bytes()).as_bytes();
-        (id, Location { pack: number, region: 1, offset: 2, bytes: 3 })
+        let id = ChunkId::new(*blake3::hash(&(number / 2).to_le_bytes()).as_bytes());
+        (super::super::place::key(&id), Location { pack: number, region: 1, offset: 2, bytes: 3 })
     }
 
     /// The records after sorting, with runs of this length.
