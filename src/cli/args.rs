@@ -47,6 +47,9 @@ pub struct Global {
     /// Read the password from the first line that a command prints
     #[arg(long, global = true, value_name = "COMMAND", conflicts_with = "password_file")]
     pub password_command: Option<String>,
+    /// Open the repository with its recovery kit, as key export --paper printed it, and not with a password
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["password_file", "password_command"])]
+    pub recovery_kit: Option<PathBuf>,
     /// Machine-readable output: one object, or one a line
     #[arg(long, global = true)]
     pub json: bool,

@@ -38,7 +38,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     session::raise_open_files();
     output::choose_colors(arguments.global.color);
-    let session = Session::new(&arguments.global, signals::listen());
+    let session = Session::new(&arguments.global, arguments.command.is_data(), signals::listen());
     let outcome = commands::run(arguments.command, &session);
     session.observer.end();
     match outcome {

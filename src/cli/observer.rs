@@ -62,13 +62,15 @@ struct ProgressFields<'a> {
 }
 
 impl Console {
-    pub fn new(global: &Global, cancel: Cancel) -> Self {
+    /// `is_data`: standard output is for data, and nothing else may be written there.
+    pub fn new(global: &Global, is_data: bool, cancel: Cancel) -> Self {
         let mode = match global.progress {
             _ if global.quiet => Mode::Silent,
             ProgressMode::None => Mode::Silent,
-            ProgressMode::Json if global.json => Mode::Json(JsonMode::Among),
+            ProgressMode::Json if global.json && !is_data => Mode::Json(JsonMode::Among),
             ProgressMode::Json => Mode::Json(JsonMode::Beside),
             ProgressMode::Plain => Mode::Plain,
+            ProgressMode::Auto if global.json && is_data => Mode::Json(JsonMode::Beside),
             ProgressMode::Auto if global.json => Mode::Json(JsonMode::AmongLongRuns),
             ProgressMode::Auto if std::io::stderr().is_terminal() => Mode::Bar(bar()),
             ProgressMode::Auto if global.verbose => Mode::Plain,

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::args::Global;
 use super::signals::Cancel;
-use crate::base::escape;
+use crate::base::{RepositoryId, escape};
+use crate::crypto::MasterKey;
+use crate::format::recovery;
 
 /// The longest password that is read, in bytes.
 const PASSWORD_BYTES_MAX: u64 = 64 * 1024;
@@ -58,6 +60,14 @@ pub enum PasswordError {
         /// What happened.
         how: String,
     },
+    /// A recovery kit was not typed as it was printed.
+    #[error("recovery kit {path}: {source}")]
+    Kit {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: recovery::RecoveryError,
+    },
     /// The terminal refuses.
     #[error("the terminal cannot be asked: {0}")]
     Terminal(std::io::Error),
@@ -90,6 +100,22 @@ pub fn current(global: &Global, new: bool, cancel: &Cancel) -> Result<Password, 
         options: "--password-file FILE, --password-command COMMAND or STRONGROOM_PASSWORD",
     };
     source.read(new, cancel)
+}
+
+/// The repository and its master key, of the file of a recovery kit. Lines that are no rows of digits are passed over.
+///
+/// # Errors
+/// [`PasswordError::File`]; [`PasswordError::Kit`], naming the row that has a mistake.
+pub fn recovery_kit(path: &Path) -> Result<(RepositoryId, MasterKey), PasswordError> {
+    let bytes = read_file("recovery kit", path)?;
+    let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+    let is_row =
+        |line: &&str| line.chars().all(|letter| letter.is_ascii_hexdigit() || letter.is_whitespace());
+    let rows = Zeroizing::new(text.lines().filter(is_row).collect::<Vec<_>>().join("\n"));
+    let shown = escape(path.as_os_str().as_encoded_bytes());
+    let (repository, master) =
+        recovery::decode(&rows).map_err(|source| PasswordError::Kit { path: shown, source })?;
+    Ok((repository, MasterKey::new(master)))
 }
 
 /// A further password for a key slot.

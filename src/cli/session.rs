@@ -38,11 +38,12 @@ pub fn raise_open_files() {
 }
 
 impl Session {
-    pub fn new(global: &Global, cancel: Cancel) -> Self {
+    /// `is_data`: standard output is for data, and nothing else may be written there.
+    pub fn new(global: &Global, is_data: bool, cancel: Cancel) -> Self {
         Self {
             global: global.clone(),
             json: global.json,
-            observer: Console::new(global, cancel.clone()),
+            observer: Console::new(global, is_data, cancel.clone()),
             cancel,
             doing: Cell::new(Doing::Reading),
         }
@@ -50,7 +51,7 @@ impl Session {
 
     /// A session with other arguments, cancelled by the same signals.
     pub fn with(&self, global: &Global) -> Self {
-        Self::new(global, self.cancel.clone())
+        Self::new(global, false, self.cancel.clone())
     }
 
     /// Says what the command is about to do, so that an error can say what it means.
@@ -91,7 +92,13 @@ impl Session {
     /// The repository, opened with the password. Without a repository the password is not asked for.
     pub fn repository(&self) -> Result<Repository, CliError> {
         let backend = location::open(&self.repository_path()?)?;
-        Ok(Repository::open(backend, &self.password(false)?)?)
+        match &self.global.recovery_kit {
+            None => Ok(Repository::open(backend, &self.password(false)?)?),
+            Some(path) => {
+                let (repository, master) = password::recovery_kit(path)?;
+                Ok(Repository::open_with_kit(backend, repository, master)?)
+            }
+        }
     }
 
     /// The repository, made first if there is none.

@@ -30,6 +30,13 @@ impl Repository {
         if backend.size(&config_name()?).is_ok() {
             return Err(there(&*backend));
         }
+        // Snapshots and packs are made after `config`: it was there and is lost, and a new one would open none of them.
+        for folder in ["snapshots", "packs"] {
+            if !backend.list(folder)?.is_empty() {
+                let reason = format!("it is missing, but there are {folder}: put it back from a copy");
+                return Err(RepoError::damaged(Subject::Config, reason));
+            }
+        }
         let header = ConfigHeader {
             oldest_reader: FORMAT_VERSION,
             oldest_writer: FORMAT_VERSION,
@@ -68,12 +75,28 @@ impl Repository {
         Self::open_with(backend, &header, &sealed, master)
     }
 
-    /// Opens a repository with the master key of its recovery kit.
+    /// Opens a repository with its master key.
     ///
     /// # Errors
     /// Those of [`Self::open`]; a wrong key is [`RepoError::Damaged`] of `config`.
     pub fn open_with_master(backend: Arc<dyn Backend>, master: MasterKey) -> Result<Self, RepoError> {
         let (header, sealed) = read_config(&*backend)?;
+        Self::open_with(backend, &header, &sealed, master)
+    }
+
+    /// Opens a repository with what stands on its recovery kit.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`]; [`RepoError::OtherRepository`] if the kit is not of this one.
+    pub fn open_with_kit(
+        backend: Arc<dyn Backend>,
+        repository: RepositoryId,
+        master: MasterKey,
+    ) -> Result<Self, RepoError> {
+        let (header, sealed) = read_config(&*backend)?;
+        if header.repository != repository {
+            return Err(RepoError::OtherRepository { location: backend.location(), wanted: repository });
+        }
         Self::open_with(backend, &header, &sealed, master)
     }
 

@@ -55,6 +55,14 @@ pub enum RepoError {
         /// The place.
         location: String,
     },
+    /// A recovery kit of another repository.
+    #[error("the recovery kit is of repository {}, and {location} is another one", wanted.short())]
+    OtherRepository {
+        /// Where the repository is.
+        location: String,
+        /// Which one the kit opens.
+        wanted: crate::base::RepositoryId,
+    },
     /// No key slot opens with this password.
     #[error("the password opens none of the {slots} key slots of {location}")]
     WrongPassword {

@@ -47,9 +47,26 @@ impl DirectoryTarget {
     /// # Errors
     /// [`TargetError`] if there is no directory any more, or it cannot be made durable.
     pub fn finish_directory(&self, at: &TreePath, entry: &Entry) -> Result<Vec<MetadataLoss>, TargetError> {
+        self.finish_at(at.as_bytes(), at, entry)
+    }
+
+    /// The same for the root of the target, which gets what `entry` had.
+    ///
+    /// # Errors
+    /// Those of [`Self::finish_directory`].
+    pub fn finish_root(&self, entry: &Entry) -> Result<Vec<MetadataLoss>, TargetError> {
+        self.finish_at(b"", &entry.path, entry)
+    }
+
+    fn finish_at(
+        &self,
+        place: &[u8],
+        at: &TreePath,
+        entry: &Entry,
+    ) -> Result<Vec<MetadataLoss>, TargetError> {
         is_directory(at, entry)?;
-        let (fd, opened) = match self.beneath().open(at.as_bytes(), OFlags::RDONLY) {
-            Err(Errno::ACCESS) => (self.beneath().open(at.as_bytes(), OFlags::PATH), false),
+        let (fd, opened) = match self.beneath().open(place, OFlags::RDONLY) {
+            Err(Errno::ACCESS) => (self.beneath().open(place, OFlags::PATH), false),
             other => (other, true),
         };
         let fd = fd.map_err(|errno| TargetError::path(at, errno))?;

@@ -35,6 +35,8 @@ struct Shared {
     owners: Owners,
     /// Shown in errors about the root itself.
     root: String,
+    /// Whether the root was not there before.
+    is_new: bool,
     uid: u32,
     gid: u32,
     /// The next temporary name. Starts at random, so that two runs do not meet.
@@ -59,6 +61,7 @@ impl DirectoryTarget {
     ) -> Result<Self, TargetError> {
         let shown = escape(root.as_os_str().as_bytes());
         let failed = |source| TargetError::Root { path: shown.clone(), source };
+        let is_new = root.symlink_metadata().is_err();
         DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(failed)?;
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let opened = rustix::fs::open(root, flags, Mode::empty()).and_then(|fd| Beneath::new(fd, resolution));
@@ -69,6 +72,7 @@ impl DirectoryTarget {
             beneath,
             owners: Owners::new(options.numeric_ids),
             root: shown,
+            is_new,
             uid: rustix::process::geteuid().as_raw(),
             gid: rustix::process::getegid().as_raw(),
             temporary: AtomicU64::new(seed),
@@ -87,6 +91,11 @@ impl DirectoryTarget {
         }
         let root = self.beneath().open(b"", OFlags::RDONLY).map_err(|errno| self.root_failed(errno))?;
         rustix::fs::syncfs(&root).map_err(|errno| self.root_failed(errno))
+    }
+
+    /// Whether the root was made and not found.
+    pub fn is_new(&self) -> bool {
+        self.shared.is_new
     }
 
     /// How entries are turned into files here.

@@ -107,7 +107,8 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             units::bytes(report.bytes)
         ))?;
         if report.packs_read < report.packs {
-            line("not read   the rest of the packs: only --read-data proves every byte")?;
+            let what = if report.packs_read == 0 { "no pack was" } else { "the other packs were not" };
+            line(format!("not read   {what} read: only --read-data proves every byte"))?;
         }
         if report.errors.is_empty() {
             line("result     no damage found")?;
@@ -120,7 +121,7 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             report.losses.len()
         ));
         say(
-            "try:   back up again: what is still at the source is stored anew; restore what is named from older snapshots",
+            "try:   restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
         );
     }
     Ok(())

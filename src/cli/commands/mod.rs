@@ -58,6 +58,13 @@ pub enum Command {
     Man(shell::ManArgs),
 }
 
+impl Command {
+    /// Whether standard output is for data that a program reads, and not for words.
+    pub const fn is_data(&self) -> bool {
+        matches!(self, Self::Dump(_))
+    }
+}
+
 /// Runs a command; returns its exit code, which warnings may still turn from 0 to 3.
 pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
     match command {

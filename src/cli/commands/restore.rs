@@ -1,7 +1,7 @@
 //! `restore`: files back, with everything they had.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
 use crate::cli::report::Doing;
 use crate::cli::session::Session;
+use crate::ops::OpsError;
 use crate::ops::restore::{self, RestoreOptions, RestoreReport, Selection};
 use crate::repo::ChunkReader;
 use crate::target::{DirectoryTarget, Overwrite, TargetOptions};
@@ -105,8 +106,21 @@ pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
         xattrs: !args.no_xattrs,
         sync: args.sync,
     };
+    let missing = first_missing(&args.target);
     let target = DirectoryTarget::create(&args.target, target)?;
-    let report = restore::run(&reader, named.manifest.root, &target, &options, &session.observer)?;
+    let outcome = restore::run(&reader, named.manifest.root, &target, &options, &session.observer);
+    if args.dry_run || matches!(outcome, Err(OpsError::NoEntry { .. })) {
+        remove_made(&args.target, missing.as_deref());
+    }
+    let none = |path: String| OpsError::NoEntry { path, snapshot: named.id.short() };
+    let report = outcome.map_err(|error| match error {
+        OpsError::NoEntry { path, .. } => none(path),
+        error => error,
+    })?;
+    let nothing = RestoreReport { directories: report.directories, ..RestoreReport::default() };
+    if !args.include.is_empty() && report == nothing {
+        return Err(none(args.include.join(", ")).into());
+    }
     let seconds = session.now().seconds_since(started);
     say_result(&report, args, seconds, session)?;
     Ok(if !report.damaged.is_empty() {
@@ -160,9 +174,14 @@ fn say_result(
             },
         );
     }
-    if session.global.quiet {
-        return Ok(());
+    if !session.global.quiet {
+        say_counts(report, args, seconds)?;
     }
+    say_failures(report, &args.snapshot.to_string_lossy());
+    Ok(())
+}
+
+fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Result<(), CliError> {
     let number = units::count;
     let word = if args.dry_run { "would write" } else { "restored " };
     line(format!(
@@ -191,8 +210,22 @@ fn say_result(
             number(report.verify_failed.len() as u64)
         ))?;
     }
+    Ok(())
+}
+
+/// What is not restored or not right, also where nothing else is to be said.
+fn say_failures(report: &RestoreReport, snapshot: &str) {
+    let number = units::count;
     for path in report.verify_failed.iter().take(20) {
         say(format!("wrong: {path}"));
+    }
+    if !report.verify_failed.is_empty() {
+        say(format!(
+            "error: {} files in the target are not those of the snapshot",
+            number(report.verify_failed.len() as u64)
+        ));
+        say("means: they were there before, or were changed, or the target's disk gives back something else");
+        say(format!("try:   strongroom restore {snapshot} --overwrite if-changed --verify"));
     }
     if !report.damaged.is_empty() {
         say(format!(
@@ -202,5 +235,22 @@ fn say_result(
         say("means: they are named above; everything else is restored and right");
         say("try:   an older snapshot of them, and strongroom check --read-data");
     }
-    Ok(())
+}
+
+/// The topmost directory on the way to `path` that is not there.
+fn first_missing(path: &Path) -> Option<PathBuf> {
+    path.ancestors()
+        .take_while(|above| !above.as_os_str().is_empty() && above.symlink_metadata().is_err())
+        .last()
+        .map(Path::to_path_buf)
+}
+
+/// Takes away the empty directories that were made from `top` down to `path`.
+fn remove_made(path: &Path, top: Option<&Path>) {
+    let Some(top) = top else { return };
+    for above in path.ancestors() {
+        if std::fs::remove_dir(above).is_err() || above == top {
+            return;
+        }
+    }
 }

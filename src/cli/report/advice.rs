@@ -75,12 +75,17 @@ fn of_repo(error: &RepoError, doing: Doing) -> Advice {
                 "the right password, or another slot's; see strongroom help key",
             )
         }
+        RepoError::OtherRepository { .. } => advice(
+            Exit::WrongPassword,
+            "nothing was read or written",
+            "the kit that was printed for this repository, or the path of the other one with -r",
+        ),
         RepoError::NoKeySlot { .. } => {
             let means = "no password opens the repository as it is; the data itself is untouched";
             advice(
                 Exit::WrongPassword,
                 means,
-                "put the files of keys/ back from a copy, or use the recovery kit",
+                "put the files of keys/ back from a copy, or strongroom --recovery-kit FILE key add",
             )
         }
         RepoError::LastKeySlot { .. } => {
@@ -130,6 +135,11 @@ fn of_damage(subject: &Subject) -> Advice {
 fn of_backend(error: &BackendError) -> Advice {
     match error {
         BackendError::NoSpace { .. } => no_space(),
+        BackendError::Unreachable { source, .. } if is_denied(source) => advice(
+            Exit::Error,
+            "",
+            "run it as a user who may go there: look at owner and mode of the directory and of those above it",
+        ),
         BackendError::Unreachable { .. } => advice(
             Exit::Unreachable,
             "",
@@ -247,6 +257,7 @@ pub fn of_password(error: &PasswordError) -> Advice {
         PasswordError::Different => "type the same password twice",
         PasswordError::Long { .. } => "a file whose first line is the password",
         PasswordError::File { .. } => "look at the path and at who may read the file",
+        PasswordError::Kit { .. } => "compare the row with the paper; the last group of a row checks it",
         PasswordError::Command { .. } => "run the command by hand and see what it says",
         PasswordError::Terminal(_) => "--password-file FILE",
     };
@@ -270,4 +281,8 @@ pub fn no_space() -> Advice {
 pub fn is_full(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+fn is_denied(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
 }

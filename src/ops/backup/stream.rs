@@ -54,6 +54,7 @@ impl Sending<'_, '_> {
             }
         };
         match self.bytes(&mut read, u64::MAX) {
+            Ok(0) => Ok(Err("it is empty".into())),
             Ok(_) => Ok(Ok(())),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),

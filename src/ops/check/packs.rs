@@ -39,6 +39,11 @@ pub fn check(
             to_read.push((*id, *bytes));
         }
     }
+    // A part of a small repository is at least one pack, another one each time.
+    if to_read.is_empty() && options.read_data > 0.0 && !packs.is_empty() {
+        let number = usize::try_from(options.seed % packs.len() as u64).unwrap_or(0);
+        to_read.extend(packs.get(number));
+    }
     let bytes_total: u64 = to_read.iter().map(|(_, bytes)| bytes).sum();
     let done = Mutex::new((0_u64, 0_u64));
     let scans: Vec<Result<(PackId, PackScan), RepoError>> = to_read
@@ -81,7 +86,12 @@ fn is_chosen(id: &PackId, options: &CheckOptions) -> bool {
     if options.read_data >= 1.0 {
         return true;
     }
-    let hash = blake3::Hasher::new().update(&options.seed.to_le_bytes()).update(id.as_bytes()).finalize();
-    let [a, b, c, d, ..] = *hash.as_bytes();
-    f64::from(u32::from_le_bytes([a, b, c, d])) < options.read_data * f64::from(u32::MAX)
+    if options.read_data <= 0.0 {
+        return false;
+    }
+    // In as many runs as there are parts, with seeds one after another, every pack is read once.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part has a small number")]
+    let parts = (1.0 / options.read_data).round().clamp(1.0, 1e9) as u64;
+    let [a, b, c, d, ..] = *id.as_bytes();
+    u64::from(u32::from_le_bytes([a, b, c, d])) % parts == options.seed % parts
 }

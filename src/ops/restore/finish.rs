@@ -63,12 +63,25 @@ impl Restore<'_> {
                 self.report.deleted.extend(removed);
             }
         }
-        let Some((at, entry)) = level.directory else { return Ok(()) };
+        let Some((at, entry)) = level.directory else { return self.leave_root() };
         self.report.directories += 1;
         if self.options.dry_run {
             return Ok(());
         }
         let finished = self.target.finish_directory(&at, &entry);
+        if let Some(losses) = self.tolerate(finished)? {
+            self.lost(&losses);
+        }
+        Ok(())
+    }
+
+    /// A target that was made for the content of a directory becomes that directory. One that was there is the user's.
+    fn leave_root(&mut self) -> Result<(), OpsError> {
+        let Some(entry) = self.subtree.take() else { return Ok(()) };
+        if self.options.dry_run || self.options.selection.is_filtered() || !self.target.is_new() {
+            return Ok(());
+        }
+        let finished = self.target.finish_root(&entry);
         if let Some(losses) = self.tolerate(finished)? {
             self.lost(&losses);
         }

@@ -72,6 +72,8 @@ struct Restore<'a> {
     report: RestoreReport,
     /// The first name of files with several.
     links: HashMap<(u64, u64), TreePath>,
+    /// The directory whose content is restored, if it is one of the snapshot.
+    subtree: Option<Entry>,
     items_done: u64,
     bytes_done: u64,
 }
@@ -93,8 +95,18 @@ pub fn run(
     }
     let report = RestoreReport::default();
     let links = HashMap::new();
-    let mut restore =
-        Restore { reader, root, target, options, observer, report, links, items_done: 0, bytes_done: 0 };
+    let mut restore = Restore {
+        reader,
+        root,
+        target,
+        options,
+        observer,
+        report,
+        links,
+        subtree: None,
+        items_done: 0,
+        bytes_done: 0,
+    };
     restore.first_pass()?;
     restore.second_pass()?;
     if options.verify && !options.dry_run {
@@ -126,7 +138,10 @@ impl<'a> Restore<'a> {
                 break;
             }
             is_empty = false;
-            let Some(at) = options.selection.place(&entry)? else { continue };
+            let Some(at) = options.selection.place(&entry)? else {
+                self.subtree.get_or_insert(entry);
+                continue;
+            };
             each(self, &at, entry)?;
         }
         match &options.selection.subtree {
