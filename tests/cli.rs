@@ -6,6 +6,7 @@ mod cli {
     mod ends;
     mod interrupt;
     pub mod place;
+    mod promises;
     mod secrets;
     mod words;
 }

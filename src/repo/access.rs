@@ -49,7 +49,7 @@ impl Repository {
         let object = header.finish(&seal_envelope(&seal, 0, &config.encode()?)?);
         let slot_name = slots::put(&*backend, &keys, slot)?;
         match backend.put(&config_name()?, &object) {
-            Ok(()) => Ok(Self { backend, keys, config }),
+            Ok(()) => Ok(Self { backend, keys, config, slot: slot_name.last_part().parse().ok() }),
             Err(error) => {
                 // The slot belongs to a repository that never came to be.
                 let removed = backend.remove(&slot_name);
@@ -71,8 +71,8 @@ impl Repository {
     /// [`RepoError::Damaged`] of `config`.
     pub fn open(backend: Arc<dyn Backend>, password: &[u8]) -> Result<Self, RepoError> {
         let (header, sealed) = read_config(&*backend)?;
-        let master = slots::open_any(&*backend, header.repository, password)?;
-        Self::open_with(backend, &header, &sealed, master)
+        let (slot, master) = slots::open_any(&*backend, header.repository, password)?;
+        Ok(Self { slot: Some(slot), ..Self::open_with(backend, &header, &sealed, master)? })
     }
 
     /// Opens a repository with its master key.
@@ -111,7 +111,7 @@ impl Repository {
         let seal = keys.seal(MessageKind::Config, &header.salt, &header.encode());
         let body = open_envelope(&seal, 0, sealed).map_err(|error| damaged(&error))?;
         let config = Config::decode(&body).map_err(|error| damaged(&error))?;
-        Ok(Self { backend, keys, config })
+        Ok(Self { backend, keys, config, slot: None })
     }
 }
 

@@ -85,6 +85,12 @@ pub enum RepoError {
         /// The slot.
         name: String,
     },
+    /// The slot that opened the repository is not taken away: it is the only one that is proven.
+    #[error("key slot {name} is the one the repository was opened with")]
+    KeySlotInUse {
+        /// Its short id.
+        name: String,
+    },
     /// No slot, or more than one, has an id that starts so.
     #[error("{found} key slots start with {prefix:?}")]
     KeySlotNotUnique {

@@ -34,7 +34,7 @@ pub use tree::{TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 
 use crate::backend::Backend;
-use crate::base::{RepositoryId, Timestamp};
+use crate::base::{ObjectId, RepositoryId, Timestamp};
 use crate::chunker::{Chunker, ChunkerError, ChunkerParameters};
 use crate::crypto::Keys;
 use crate::format::{Config, Parameters};
@@ -45,6 +45,8 @@ pub struct Repository {
     backend: Arc<dyn Backend>,
     keys: Arc<Keys>,
     config: Config,
+    /// The key slot it was opened with.
+    slot: Option<ObjectId>,
 }
 
 impl std::fmt::Debug for Repository {

@@ -91,15 +91,24 @@ pub fn compress(source: PlainRegion, compression: Compression) -> Result<Compres
     })
 }
 
-/// Seals a region at its place and proves that it opens to what went in, before anybody relies on it.
-pub fn seal_and_verify(region: CompressedRegion, seal: &Seal, position: u64) -> Result<Vec<u8>, RepoError> {
+/// Seals a region at its place and proves that it opens to the chunks with these ids, before anybody relies on it. The ids were
+/// made when the bytes were read, so that this finds whatever happened to them since.
+pub fn seal_and_verify(
+    region: CompressedRegion,
+    keys: &Keys,
+    seal: &Seal,
+    position: u64,
+) -> Result<Vec<u8>, RepoError> {
     let CompressedRegion { source, encoding, body: mut message } = region;
     seal.seal(position, &mut message)?;
     let opened = open(seal, position, message.clone(), encoding, &[], source.plain.len());
-    match opened {
-        Ok(plain) if plain == source.plain => Ok(message),
-        _ => Err(RepoError::Verification),
+    let plain = opened.map_err(|_| RepoError::Verification)?;
+    let mut offset = 0;
+    for record in &source.chunks {
+        chunk(keys, &plain, offset, record.plain_bytes, &record.id).ok_or(RepoError::Verification)?;
+        offset += record.plain_bytes;
     }
+    if offset as usize == plain.len() { Ok(message) } else { Err(RepoError::Verification) }
 }
 
 /// The plaintext of a region from its sealed message.

@@ -65,10 +65,11 @@ impl Repository {
             .map_err(|error| RepoError::damaged(Subject::KeySlot(name.to_string()), error))
     }
 
-    /// Takes away the slot whose id starts with `prefix`; the last whole slot stays.
+    /// Takes away the slot whose id starts with `prefix`. The last whole slot stays, and so does the one the repository was
+    /// opened with: of the others nobody knows whether they open it.
     ///
     /// # Errors
-    /// [`RepoError::LastKeySlot`], [`RepoError::KeySlotNotUnique`], [`RepoError::Backend`].
+    /// [`RepoError::LastKeySlot`], [`RepoError::KeySlotInUse`], [`RepoError::KeySlotNotUnique`], [`RepoError::Backend`].
     pub fn remove_key_slot(&self, prefix: &str) -> Result<ObjectId, RepoError> {
         let slots = self.key_slots()?;
         let mut matching =
@@ -81,8 +82,23 @@ impl Repository {
         if others_whole == 0 {
             return Err(RepoError::LastKeySlot { name: slot.id.short() });
         }
+        if self.slot == Some(slot.id) {
+            return Err(RepoError::KeySlotInUse { name: slot.id.short() });
+        }
         self.backend().remove(&super::object::name_in("keys", &slot.id)?)?;
         Ok(slot.id)
+    }
+
+    /// Takes away `old`, in whose place there is `new`, which was just added.
+    ///
+    /// # Errors
+    /// [`RepoError::LastKeySlot`] if `new` is not there, [`RepoError::Backend`].
+    pub fn replace_key_slot(&self, old: ObjectId, new: ObjectId) -> Result<(), RepoError> {
+        let is_there = self.key_slots()?.iter().any(|slot| slot.id == new && slot.cost.is_some());
+        if old == new || !is_there {
+            return Err(RepoError::LastKeySlot { name: old.short() });
+        }
+        Ok(self.backend().remove(&super::object::name_in("keys", &old)?)?)
     }
 
     /// The slot this password opens.
@@ -115,14 +131,14 @@ pub fn put(backend: &dyn Backend, keys: &Keys, slot: &NewSlot<'_>) -> Result<Obj
     Ok(name)
 }
 
-/// The master key, from whichever slot the password opens.
+/// The slot that the password opens, and the master key in it, from whichever slot the password opens.
 pub fn open_any(
     backend: &dyn Backend,
     repository: RepositoryId,
     password: &[u8],
-) -> Result<MasterKey, RepoError> {
-    let (_, body) = open_slot(backend, repository, password)?;
-    Ok(MasterKey::new(*Zeroizing::new(body.master)))
+) -> Result<(ObjectId, MasterKey), RepoError> {
+    let (slot, body) = open_slot(backend, repository, password)?;
+    Ok((slot, MasterKey::new(*Zeroizing::new(body.master))))
 }
 
 fn open_slot(

@@ -12,6 +12,9 @@ use super::facts::open_quietly;
 
 /// The kernel's limit for the names and for one value (`XATTR_LIST_MAX`, `XATTR_SIZE_MAX`).
 const BYTES_MAX: usize = 65_536;
+/// What all of one name's attributes may have together. File systems without a limit of their own would otherwise let one file
+/// take any amount of memory.
+const TOTAL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What nearly every list and value fits into.
 const BYTES_USUAL: usize = 512;
 
@@ -46,12 +49,19 @@ fn collect(
         Err(Errno::NOTSUP) => return Ok(Vec::new()),
         names => names?,
     };
-    let mut xattrs = Xattrs::new();
+    let (mut xattrs, mut bytes) = (Xattrs::new(), 0);
     for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         match grown(|value| get(name, value)) {
             // Taken away meanwhile, or listed by a file system that cannot give it.
             Err(Errno::NODATA | Errno::NOTSUP) => {}
-            value => xattrs.push((name.to_vec(), value?)),
+            value => {
+                let value = value?;
+                bytes += name.len() + value.len();
+                if bytes > TOTAL_BYTES_MAX {
+                    return Err(Errno::TOOBIG);
+                }
+                xattrs.push((name.to_vec(), value));
+            }
         }
     }
     xattrs.sort_unstable();

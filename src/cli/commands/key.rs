@@ -88,8 +88,8 @@ pub fn run(command: &KeyCommand, session: &Session) -> Result<u8, CliError> {
         KeyCommand::Change(args) => {
             let (old, _) = repo.key_slot_of(&session.password(false)?)?;
             // The new slot is there before the old one goes: there is never none.
-            add(&repo, args, session)?;
-            repo.remove_key_slot(&old.to_string())?;
+            let new = add(&repo, args, session)?;
+            repo.replace_key_slot(old, new)?;
             say_removed(old, session)?;
         }
         KeyCommand::Export(_) => {
@@ -134,7 +134,7 @@ fn say_removed(id: ObjectId, session: &Session) -> Result<(), CliError> {
     Ok(())
 }
 
-fn add(repo: &Repository, args: &NewArgs, session: &Session) -> Result<(), CliError> {
+fn add(repo: &Repository, args: &NewArgs, session: &Session) -> Result<ObjectId, CliError> {
     let password = password::further(
         args.new_password_file.as_deref(),
         args.new_password_command.as_deref(),
@@ -145,8 +145,9 @@ fn add(repo: &Repository, args: &NewArgs, session: &Session) -> Result<(), CliEr
     let slot = NewSlot { password: &password, label: &args.label, host: &host, cost, now: session.now() };
     let id = repo.add_key_slot(&slot)?;
     if session.json {
-        return json("key", serde_json::json!({"id": id.to_string()}));
+        json("key", serde_json::json!({"id": id.to_string()}))?;
+    } else {
+        say(format!("key slot {} is there", id.short()));
     }
-    say(format!("key slot {} is there", id.short()));
-    Ok(())
+    Ok(id)
 }

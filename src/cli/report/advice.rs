@@ -92,6 +92,10 @@ fn of_repo(error: &RepoError, doing: Doing) -> Advice {
             let hint = "strongroom key add first, then key remove";
             advice(Exit::Error, "without a slot no password would open the repository; it stays", hint)
         }
+        RepoError::KeySlotInUse { .. } => {
+            let hint = "open it with another password, and so prove that one, or strongroom key change";
+            advice(Exit::Error, "the slot stays", hint)
+        }
         RepoError::KeySlotNotUnique { .. } => {
             advice(Exit::Error, "no slot was touched", "strongroom key list")
         }

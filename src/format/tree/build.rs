@@ -4,7 +4,7 @@ use super::item::{encode_child, encode_entry};
 use super::{Child, NODE_HEADER_BYTES, is_after};
 use crate::base::limits::TREE_DEPTH_MAX;
 use crate::base::{ChunkId, TreePath};
-use crate::format::{Entry, FormatError, Root};
+use crate::format::{Entry, EntryKind, FormatError, Root};
 
 type EncodeItem<'a> = &'a dyn Fn(&[u8], &mut Vec<u8>) -> Result<(), FormatError>;
 
@@ -21,6 +21,8 @@ const CHILDREN_MIN: u32 = 4;
 pub struct TreeBuilder<B> {
     boundary: B,
     levels: Vec<Node>,
+    /// The path of the last entry if it is no directory, with a `/`: nothing can lie below it.
+    closed: Vec<u8>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ struct Node {
 impl<B: Fn(u8, &[u8]) -> u32> TreeBuilder<B> {
     /// An empty tree.
     pub const fn new(boundary: B) -> Self {
-        Self { boundary, levels: Vec::new() }
+        Self { boundary, levels: Vec::new(), closed: Vec::new() }
     }
 
     /// Adds the next entry, whose path must be after all before it.
@@ -54,6 +56,14 @@ impl<B: Fn(u8, &[u8]) -> u32> TreeBuilder<B> {
             .is_some_and(|leaf| leaf.first.is_some() && !is_after(&leaf.last, entry.path.as_bytes()))
         {
             return Err(FormatError::Value { field: "order of paths" }.into());
+        }
+        if !self.closed.is_empty() && entry.path.as_bytes().starts_with(&self.closed) {
+            return Err(FormatError::Value { field: "path below what is no directory" }.into());
+        }
+        self.closed.clear();
+        if entry.kind != EntryKind::Directory {
+            self.closed.extend_from_slice(entry.path.as_bytes());
+            self.closed.push(b'/');
         }
         self.push_item(0, &entry.path, 1, store, &|before, out| encode_entry(entry, before, out))
     }

@@ -22,6 +22,9 @@ pub struct Gathered {
     pub not_whole: Vec<(TreePath, String)>,
 }
 
+/// A hole of EiB is many records: after so many bytes of it somebody may want the run to end.
+const HOLE_BYTES_AT_ONCE: u64 = 1 << 44;
+
 /// How much there is, where that was counted beforehand.
 pub type Totals = Arc<std::sync::Mutex<Option<(u64, u64)>>>;
 
@@ -104,7 +107,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Step::Group(group) => self.group(wait(&group)?)?,
                 Step::Start(path) => {
                     self.recipe = RecipeBuilder::new();
-                    self.bytes_done -= self.recipe_bytes;
+                    self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
                     self.recipe_bytes = 0;
                     self.current = Some(path);
                 }
@@ -113,6 +116,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Step::End(entry, change) => self.end(*entry, change)?,
                 Step::Abandon => {
                     self.recipe = RecipeBuilder::new();
+                    self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
                     self.recipe_bytes = 0;
                 }
                 Step::NotWhole(path, reason) => {
@@ -120,6 +124,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                     self.not_whole.push((path, reason));
                 }
                 Step::Tally(tally) => self.tally = Some(tally),
+                Step::Tick => {}
             }
             self.report();
         }
@@ -187,10 +192,19 @@ impl<'r, 'o> Consumer<'r, 'o> {
     }
 
     fn hole(&mut self, bytes: u64) -> Result<(), RepoError> {
-        self.recipe_bytes += bytes;
-        self.bytes_done += bytes;
-        let writer = &mut self.writer;
-        self.recipe.push_hole(bytes, &mut |records: Vec<u8>| writer.put_metadata(&records))
+        let mut left = bytes;
+        while left > 0 {
+            if self.observer.is_cancelled() {
+                return Err(RepoError::Cancelled);
+            }
+            let part = left.min(HOLE_BYTES_AT_ONCE);
+            self.recipe_bytes = self.recipe_bytes.saturating_add(part);
+            self.bytes_done = self.bytes_done.saturating_add(part);
+            let writer = &mut self.writer;
+            self.recipe.push_hole(part, &mut |records: Vec<u8>| writer.put_metadata(&records))?;
+            left -= part;
+        }
+        Ok(())
     }
 
     fn end(&mut self, mut entry: Entry, change: Change) -> Result<(), RepoError> {

@@ -237,10 +237,16 @@ fn streams_of(inputs: Vec<Input>) -> Result<Vec<Input>, OpsError> {
     let streams: Vec<Input> = inputs.into_iter().filter(|input| !matches!(input, Input::Path(_))).collect();
     let mut paths: Vec<_> = streams.iter().filter_map(produce::path_of).collect();
     paths.sort();
-    match paths.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first()) {
-        Some(path) => Err(OpsError::Request(format!("two inputs have the name {path}"))),
-        None => Ok(streams),
+    for pair in paths.windows(2) {
+        let [a, b] = pair else { continue };
+        if a == b {
+            return Err(OpsError::Request(format!("two inputs have the name {a}")));
+        }
+        if b.is_within(a) {
+            return Err(OpsError::Request(format!("{b} would lie below {a}, which is a file")));
+        }
     }
+    Ok(streams)
 }
 
 /// Counts nothing twice: the statistics of an entry as it goes into the tree.
@@ -248,7 +254,7 @@ fn count(statistics: &mut Statistics, entry: &crate::format::Entry) {
     match entry.kind {
         crate::format::EntryKind::File => {
             statistics.files += 1;
-            statistics.bytes += entry.size;
+            statistics.bytes = statistics.bytes.saturating_add(entry.size);
         }
         crate::format::EntryKind::Directory => statistics.directories += 1,
         _ => statistics.others += 1,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, TrySendError};
 
 use super::Input;
 use super::hash::{Item, Workshop, is_untouched};
@@ -68,6 +68,13 @@ impl<'o> Producer<'o> {
                 while let Some(stream) = streams.next_if(|stream| path_of(stream) < Some(&found.entry.path)) {
                     sending.stream(stream, now, &mut last)?;
                 }
+                let is_taken =
+                    |stream: &Input| path_of(stream).is_some_and(|path| path.is_within(&found.entry.path));
+                if found.entry.kind != EntryKind::Directory && streams.peek().is_some_and(is_taken) {
+                    let message = "is left out: a stream was given its place".into();
+                    observer.warning(Warning { subject: format!("/{}", found.entry.path), message });
+                    continue;
+                }
                 let before = last.at(&found.entry.path);
                 sending.found(found, before)?;
             }
@@ -98,6 +105,11 @@ pub fn path_of(input: &Input) -> Option<&TreePath> {
 impl Sending<'_, '_> {
     pub fn send(&self, step: Step) -> Result<(), Gone> {
         self.steps.send(step).map_err(|_| Gone)
+    }
+
+    /// Whether nobody listens any more.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.steps.try_send(Step::Tick), Err(TrySendError::Disconnected(_)))
     }
 
     pub fn is_cancelled(&self) -> bool {

@@ -86,6 +86,8 @@ pub enum Step {
     NotWhole(TreePath, String),
     /// The walk has ended.
     Tally(Tally),
+    /// Nothing: asks whether somebody listens.
+    Tick,
 }
 
 /// What a walk left out.

@@ -18,7 +18,7 @@ impl Sending<'_, '_> {
             Input::Stream { path, mut reader } => {
                 self.send(Step::Start(path.clone()))?;
                 let outcome = self.stream_bytes(&mut *reader)?;
-                (path, outcome)
+                (path, outcome.and_then(not_empty))
             }
             Input::Command { path, command } => {
                 self.send(Step::Start(path.clone()))?;
@@ -42,11 +42,11 @@ impl Sending<'_, '_> {
 
     /// Sends a stream to its end; the inner error is that of the stream. A reader that waits long and says so now and then
     /// ([`std::io::ErrorKind::Interrupted`]) does not keep a cancelled run from its end.
-    fn stream_bytes(&self, reader: &mut dyn Read) -> Result<Result<(), String>, Gone> {
+    fn stream_bytes(&self, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
         let mut read = |buffer: &mut [u8]| loop {
             match reader.read(buffer) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                    if self.is_cancelled() {
+                    if self.is_cancelled() || self.is_alone() {
                         return Err(Broken::Gone);
                     }
                 }
@@ -54,8 +54,7 @@ impl Sending<'_, '_> {
             }
         };
         match self.bytes(&mut read, u64::MAX) {
-            Ok(0) => Ok(Err("it is empty".into())),
-            Ok(_) => Ok(Ok(())),
+            Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),
             Err(Broken::Gone) => Err(Gone),
@@ -63,15 +62,20 @@ impl Sending<'_, '_> {
     }
 }
 
+/// A dump is never empty: a command before a pipe failed, and nobody heard of it.
+fn not_empty(bytes: u64) -> Result<(), String> {
+    if bytes > 0 { Ok(()) } else { Err("it is empty".into()) }
+}
+
 /// What a command's output and its end say together.
 fn verdict(
-    read: Result<(), String>,
+    read: Result<u64, String>,
     end: Result<crate::process::Exit, crate::process::ProcessError>,
 ) -> Result<(), String> {
     let exit = end.map_err(|error| error.to_string())?;
-    read?;
+    let bytes = read?;
     if exit.is_success() {
-        return Ok(());
+        return not_empty(bytes);
     }
     let how = match (exit.code, exit.signal) {
         (Some(code), _) => format!("exit code {code}"),

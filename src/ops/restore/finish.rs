@@ -28,7 +28,11 @@ impl Restore<'_> {
             if let Some(level) = levels.last_mut() {
                 level.is_touched |= is_chosen;
                 if restore.options.delete {
-                    level.names.insert(at.name().to_vec());
+                    // A directory on the way may have no entry of its own: what lies in it is there all the same.
+                    let below =
+                        level.directory.as_ref().map_or(Some(at.as_bytes()), |(above, _)| at.below(above));
+                    let name = below.and_then(|path| path.split(|byte| *byte == b'/').next());
+                    level.names.insert(name.unwrap_or_default().to_vec());
                 }
             }
             match entry.kind {

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use crate::base::{Observer, Phase, Progress, TreePath, Warning};
 use crate::format::{Entry, EntryKind, Root};
 use crate::repo::{ChunkReader, RepoError, Subject, TreeReader};
-use crate::target::{DirectoryTarget, MetadataLoss, Plan, TargetError};
+use crate::target::{DirectoryTarget, MetadataLoss, Overwrite, Plan, TargetError};
 
 use super::OpsError;
 pub use selection::Selection;
@@ -179,15 +179,17 @@ impl<'a> Restore<'a> {
         if !self.options.selection.is_chosen(&entry) {
             return Ok(());
         }
-        if entry.links > 1 {
-            let key = (entry.device, entry.inode);
-            if self.links.contains_key(&key) {
-                return Ok(());
-            }
-            self.links.insert(key, at.clone());
+        let key = (entry.device, entry.inode);
+        if entry.links > 1 && self.links.contains_key(&key) {
+            return Ok(());
         }
         self.items_done += 1;
         let Some(plan) = self.plan(at, &entry)? else { return Ok(()) };
+        // What was there and is kept unseen may be another file: the next name is restored by itself then.
+        let is_seen = plan != Plan::Keep || self.target.options().overwrite != Overwrite::Never;
+        if entry.links > 1 && is_seen {
+            self.links.insert(key, at.clone());
+        }
         if plan == Plan::Keep {
             self.report.kept += 1;
             self.bytes_done += entry.size;

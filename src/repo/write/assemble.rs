@@ -204,7 +204,7 @@ impl Packs {
         };
         let position = filling.pack.reserve(&region)?;
         let seal = filling.pack.seal().clone();
-        filling.sealing.push_back(job(move || region::seal_and_verify(region, &seal, position)));
+        filling.sealing.push_back(job(move || region::seal_and_verify(region, repo.keys(), &seal, position)));
         while filling.sealing.len() > in_flight {
             filling.append_next()?;
         }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::region::PlainRegion;
 use super::{RepoError, Repository};
 use crate::base::ChunkId;
-use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
+use crate::base::limits::{CHUNK_BYTES_ACCEPTED, INDEX_CHUNKS_PENDING_MAX};
 use crate::codec::Compression;
 use crate::format::{ChunkRecord, IndexedPack, RegionKind};
 use crate::index::Index;
@@ -99,6 +99,10 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// Whatever went wrong in the session's threads so far.
     pub fn put(&mut self, kind: RegionKind, id: ChunkId, plain: &[u8]) -> Result<bool, RepoError> {
+        // What no reader would accept is found out here and not in a year.
+        if plain.is_empty() || plain.len() > CHUNK_BYTES_ACCEPTED {
+            return Err(RepoError::Encode(format!("a chunk of {} bytes", plain.len())));
+        }
         if self.pending.contains(&id) || self.index.find(&id)?.is_some() {
             return Ok(false);
         }

@@ -79,7 +79,12 @@ impl OpenPack {
     /// The finished pack: of `full` bytes if the regions filled it, else of a length that hides theirs.
     pub fn finish(mut self, is_full: bool, full: usize) -> Result<(Vec<u8>, IndexedPack), RepoError> {
         debug_assert_eq!(self.bytes.len(), self.reserved, "every place that was given away is filled");
-        let contents = seal_envelope(&self.seals.contents, POSITION_CONTENTS, &self.contents.encode()?)?;
+        let body = self.contents.encode()?;
+        // As with regions: nothing is relied on that does not read as it was meant.
+        if Contents::decode(&body, self.bytes.len() as u64)? != self.contents {
+            return Err(RepoError::Verification);
+        }
+        let contents = seal_envelope(&self.seals.contents, POSITION_CONTENTS, &body)?;
         let trailer = Trailer::of(&contents)?.encode();
         let bare = self.bytes.len() + contents.len() + trailer.len();
         let bytes = if is_full && bare <= full { full } else { padme(bare) };
