@@ -15,9 +15,17 @@ const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop restore latest --target /tmp/shop
   strongroom -r /backup/shop check --read-data           is all of it whole";
 
+const ENDS: &str = "Exit codes:
+  0 done   1 failed   2 wrong command line   3 done, with warnings   10 no repository   12 wrong password or key
+  13 repository damaged   15 verified and wrong   16 storage unreachable   17 no space   18 partial snapshot   130 interrupted
+
+Environment:
+  STRONGROOM_REPO, STRONGROOM_CACHE_DIR              as --repo and --cache-dir
+  STRONGROOM_PASSWORD, STRONGROOM_NEW_PASSWORD       the password; the one of a slot that is added or changed";
+
 /// Deduplicated, encrypted snapshots of database dumps and the directories beside them.
 #[derive(Debug, Parser)]
-#[command(name = "strongroom", version, before_help = EXAMPLES, max_term_width = 120, propagate_version = true)]
+#[command(name = "strongroom", version, before_help = EXAMPLES, after_help = ENDS, max_term_width = 120, propagate_version = true)]
 pub struct Arguments {
     /// What every command takes.
     #[command(flatten)]
