@@ -63,14 +63,10 @@ impl Repository {
         observer: &dyn Observer,
         adopt: Adopt,
     ) -> Result<IndexState, RepoError> {
-        let index = Index::open(cache, self.id())?;
-        match self.bring_up_to_date(index, observer, adopt) {
-            // The file turned out to be odd while it was read: throw it away and make it anew, once.
-            Err(RepoError::Index(error)) if error.is_damage() => {
-                let mut index = Index::open(cache, self.id())?;
-                index.clear()?;
-                self.bring_up_to_date(index, observer, adopt)
-            }
+        let in_step = || self.bring_up_to_date(Index::open(cache, self.id())?, observer, adopt);
+        match in_step() {
+            // The file turned out to be odd while it was read: the index has marked it, and now opens it empty. Once.
+            Err(RepoError::Index(error)) if error.is_damage() => in_step(),
             other => other,
         }
     }
