@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::object::name_in;
+use super::packs::pack_name;
 use super::{RepoError, Repository, Subject};
 use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
 use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
@@ -214,7 +215,15 @@ impl Repository {
         if observer.is_cancelled() {
             return Err(RepoError::Cancelled);
         }
-        let read: Vec<_> = packs.par_iter().map(|(id, bytes)| self.pack_contents(*id, *bytes)).collect();
+        let read = packs.par_iter().map(|(id, bytes)| {
+            let pack = self.pack_contents(*id, *bytes)?;
+            if adopt == Adopt::InRepository {
+                // Its writer may have been killed before it was durable, and snapshots will be promised that need it.
+                self.backend.make_durable(&pack_name(id)?)?;
+            }
+            Ok::<_, RepoError>(pack)
+        });
+        let read: Vec<_> = read.collect();
         let mut adopted = vec![];
         for pack in read {
             match pack {
