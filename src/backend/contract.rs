@@ -20,6 +20,7 @@ macro_rules! suite {
             a_prefix_is_parts_and_not_letters
             a_prefix_that_leads_elsewhere_is_refused
             what_was_removed_is_gone_and_may_come_again
+            what_is_there_is_made_durable_as_it_is
             names_put_by_eight_threads_are_all_there
             of_eight_puts_of_one_name_one_succeeds
         );
@@ -162,6 +163,21 @@ pub(super) fn what_was_removed_is_gone_and_may_come_again(backend: &dyn Backend)
         assert!(backend.remove(&pack).unwrap_err().is_not_found());
         assert_eq!(backend.list("packs").unwrap(), []);
     }
+}
+
+pub(super) fn what_is_there_is_made_durable_as_it_is(backend: &dyn Backend) {
+    for text in ["config", "packs/ab/cd", "packs/ab/ef"] {
+        backend.put(&name(text), text.as_bytes()).unwrap();
+        for _ in 0..2 {
+            backend.make_durable(&name(text)).unwrap();
+            assert_eq!(backend.get(&name(text), 100).unwrap(), text.as_bytes());
+        }
+    }
+    backend.remove(&name("packs/ab/ef")).unwrap();
+    for text in ["packs", "packs/ab", "packs/ab/ef", "packs/ac/cd", "config/a"] {
+        assert!(backend.make_durable(&name(text)).unwrap_err().is_not_found(), "{text}");
+    }
+    assert_eq!(names(&backend.list("").unwrap()), ["config", "packs/ab/cd"]);
 }
 
 pub(super) fn names_put_by_eight_threads_are_all_there(backend: &dyn Backend) {

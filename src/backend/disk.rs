@@ -95,6 +95,11 @@ impl Steps for Disk {
         Ok(File::from(file))
     }
 
+    fn open(&self, path: &str) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(File::from(retry_on_intr(|| rustix::fs::openat(&self.root, path, flags, Mode::empty()))?))
+    }
+
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         bytes.chunks(WRITE_BYTES).try_for_each(|part| file.write_all(part))
     }

@@ -206,6 +206,12 @@ impl Backend for LocalBackend {
         self.publisher.remove(name)
     }
 
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        // What is not an object is refused as it is when it is read.
+        self.size(name)?;
+        self.publisher.make_durable(name)
+    }
+
     fn location(&self) -> String {
         self.publisher.location().to_owned()
     }

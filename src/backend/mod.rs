@@ -80,6 +80,12 @@ pub trait Backend: Send + Sync {
     /// [`BackendError::NotFound`] if there is no such object.
     fn remove(&self, name: &ObjectName) -> Result<(), BackendError>;
 
+    /// Makes an object that is there survive a power cut, also if whoever put it was killed before that was so.
+    ///
+    /// # Errors
+    /// [`BackendError::NotFound`] if there is no such object.
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError>;
+
     /// Where the objects lie, for messages: escaped, without secrets.
     fn location(&self) -> String;
 }
@@ -109,6 +115,9 @@ macro_rules! forward {
             }
             fn remove(&self, name: &ObjectName) -> Result<(), BackendError> {
                 (**self).remove(name)
+            }
+            fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+                (**self).make_durable(name)
             }
             fn location(&self) -> String {
                 (**self).location()

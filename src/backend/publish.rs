@@ -22,6 +22,8 @@ pub(super) trait Steps: Send + Sync {
     /// Makes a file nobody else has, and marks it as alive for as long as the value lives. `ESTALE` if a sweep took it
     /// before it could be marked.
     fn create(&self, path: &str) -> io::Result<Self::File>;
+    /// Opens a file that is there, for its fsync alone.
+    fn open(&self, path: &str) -> io::Result<Self::File>;
     /// Writes all of `bytes`.
     fn write(&self, file: &mut Self::File, bytes: &[u8]) -> io::Result<()>;
     /// Makes the content of the file durable.
@@ -106,6 +108,19 @@ impl<S: Steps> Publisher<S> {
             },
         };
         gone.map_err(|source| BackendError::from_io(name, &self.location, source))
+    }
+
+    /// The object, which is there, and its name are durable (`Backend::make_durable`).
+    pub(super) fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        let directory = parent_of(name.as_str());
+        let file = self.steps.open(name.as_str());
+        let durable = file.and_then(|file| {
+            self.steps.fsync(&file)?;
+            self.ensure_directory(directory)?;
+            // Not only once for each directory: names that came into it since the last time are not durable.
+            self.steps.fsync_directory(directory)
+        });
+        durable.map_err(|source| BackendError::from_io(name, &self.location, source))
     }
 
     /// Forgets which directories are there, as a new process would.

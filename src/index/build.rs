@@ -7,6 +7,7 @@ use std::ops::Bound;
 
 use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 
+use super::mark::Mark;
 use super::place::key;
 use super::{
     CHUNKS, Index, IndexError, IndexView, LOOSE, Location, MISSING, OBJECTS, PACK_NUMBERS, PACKS, PackPlace,
@@ -22,6 +23,7 @@ pub struct IndexBuild<'i> {
     transaction: WriteTransaction,
     next_pack: u32,
     chunks: Sorter,
+    mark: Mark,
 }
 
 impl std::fmt::Debug for IndexBuild<'_> {
@@ -32,14 +34,19 @@ impl std::fmt::Debug for IndexBuild<'_> {
 
 impl<'i> IndexBuild<'i> {
     pub(super) fn new(index: &'i mut Index) -> Result<Self, IndexError> {
-        let transaction = file::write(&index.database)?;
-        let next_pack = {
-            let packs = transaction.open_table(PACKS).map_err(damaged)?;
-            packs.last().map_err(damaged)?.map_or(0, |(number, _)| number.value() + 1)
-        };
+        let mark = index.mark.clone();
+        let (transaction, next_pack) = mark.watch(|| {
+            let transaction = file::write(&index.database)?;
+            let last = {
+                let packs = transaction.open_table(PACKS).map_err(damaged)?;
+                packs.last().map_err(damaged)?.map(|(number, _)| number.value())
+            };
+            let next = last.map_or(Some(0), |last| last.checked_add(1));
+            Ok((transaction, next.ok_or_else(|| damaged("the numbers of packs are used up"))?))
+        })?;
         // Nobody else has this index file open, and so nobody else makes the file beside it.
         let chunks = Sorter::new(index.path.with_extension("sort"));
-        Ok(Self { index, transaction, next_pack, chunks })
+        Ok(Self { index, transaction, next_pack, chunks, mark })
     }
 
     /// Adds a pack and its chunks; a pack that is known already is left as it is.
@@ -47,8 +54,14 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`], [`IndexError::Cache`].
     pub fn add_pack(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
-        self.transaction.open_table(LOOSE).map_err(damaged)?.remove(pack.id.as_bytes()).map_err(damaged)?;
-        self.add(pack)
+        self.mark.clone().watch(|| {
+            self.transaction
+                .open_table(LOOSE)
+                .map_err(damaged)?
+                .remove(pack.id.as_bytes())
+                .map_err(damaged)?;
+            self.add(pack)
+        })
     }
 
     /// Adds a pack that no index object tells of.
@@ -56,12 +69,12 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`], [`IndexError::Cache`].
     pub fn add_loose_pack(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
-        self.transaction
-            .open_table(LOOSE)
-            .map_err(damaged)?
-            .insert(pack.id.as_bytes(), ())
-            .map_err(damaged)?;
-        self.add(pack)
+        self.mark.clone().watch(|| {
+            let mut loose = self.transaction.open_table(LOOSE).map_err(damaged)?;
+            loose.insert(pack.id.as_bytes(), ()).map_err(damaged)?;
+            drop(loose);
+            self.add(pack)
+        })
     }
 
     fn add(&mut self, pack: &IndexedPack) -> Result<(), IndexError> {
@@ -91,9 +104,11 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn add_object(&mut self, id: ObjectId) -> Result<(), IndexError> {
-        let mut objects = self.transaction.open_table(OBJECTS).map_err(damaged)?;
-        objects.insert(id.as_bytes(), ()).map_err(damaged)?;
-        Ok(())
+        self.mark.watch(|| {
+            let mut objects = self.transaction.open_table(OBJECTS).map_err(damaged)?;
+            objects.insert(id.as_bytes(), ()).map_err(damaged)?;
+            Ok(())
+        })
     }
 
     /// Notes that an index object tells of a pack that is not there. Its chunks are found in other packs or not at all.
@@ -101,9 +116,11 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn add_missing_pack(&mut self, id: &PackId) -> Result<(), IndexError> {
-        let mut missing = self.transaction.open_table(MISSING).map_err(damaged)?;
-        missing.insert(id.as_bytes(), ()).map_err(damaged)?;
-        Ok(())
+        self.mark.watch(|| {
+            let mut missing = self.transaction.open_table(MISSING).map_err(damaged)?;
+            missing.insert(id.as_bytes(), ()).map_err(damaged)?;
+            Ok(())
+        })
     }
 
     /// Makes everything that was added visible and durable.
@@ -111,10 +128,12 @@ impl<'i> IndexBuild<'i> {
     /// # Errors
     /// [`IndexError::Database`], [`IndexError::Cache`].
     pub fn finish(self) -> Result<(), IndexError> {
-        let Self { index, transaction, chunks, .. } = self;
-        insert(&transaction, chunks)?;
-        transaction.commit().map_err(damaged)?;
-        index.view = std::sync::Arc::new(IndexView::open(&index.database)?);
+        let Self { index, transaction, chunks, mark, .. } = self;
+        index.view = mark.watch(|| {
+            insert(&transaction, chunks)?;
+            transaction.commit().map_err(damaged)?;
+            Ok(std::sync::Arc::new(IndexView::open(&index.database, &mark)?))
+        })?;
         Ok(())
     }
 }

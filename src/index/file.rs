@@ -1,11 +1,15 @@
 //! The file the index is in: found, made, or thrown away.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
 
 use redb::{Database, DatabaseError, ReadableDatabase};
 
-use super::{ABOUT, CHUNKS, IndexError, LOOSE, MISSING, OBJECTS, PACK_NUMBERS, PACKS, damaged};
+use super::mark::Mark;
+use super::{
+    ABOUT, CHUNKS, Index, IndexError, IndexView, LOOSE, MISSING, OBJECTS, PACK_NUMBERS, PACKS, damaged,
+};
 use crate::base::RepositoryId;
 use crate::base::limits::{INDEX_CACHE_BYTES, INDEX_FILES_MAX};
 
@@ -13,23 +17,22 @@ use crate::base::limits::{INDEX_CACHE_BYTES, INDEX_FILES_MAX};
 const LAYOUT: &[u8] = b"strongroom index 3";
 
 /// Opens the first of the repository's index files that no other process has open.
-pub fn open(cache: &Path, repository: RepositoryId) -> Result<(Database, PathBuf), IndexError> {
+pub fn open(cache: &Path, repository: RepositoryId) -> Result<Index, IndexError> {
     let directory = cache.join(repository.to_string());
     let refused = |path: &Path, source| IndexError::Cache { path: path.to_path_buf(), source };
     fs::create_dir_all(&directory).map_err(|source| refused(&directory, source))?;
     for number in 0..INDEX_FILES_MAX {
         let path = directory.join(format!("index-{number}.redb"));
-        match open_file(&path, repository) {
+        let mark = Mark::of(&path);
+        let opened = match open_file(&path, repository, &mark) {
+            Err(OpenError::Odd) => empty(&path, &mark).and_then(|()| open_file(&path, repository, &mark)),
+            other => other,
+        };
+        match opened {
+            Ok(index) => return Ok(index),
             Err(OpenError::InUse) => {}
-            Err(OpenError::Odd) => {
-                fs::remove_file(&path).map_err(|source| refused(&path, source))?;
-                return match open_file(&path, repository) {
-                    Ok(database) => Ok((database, path)),
-                    Err(_) => Err(damaged("a new file cannot be made in the cache")),
-                };
-            }
+            Err(OpenError::Odd) => return Err(damaged("a new file cannot be made in the cache")),
             Err(OpenError::Io(source)) => return Err(refused(&path, source)),
-            Ok(database) => return Ok((database, path)),
         }
     }
     Err(damaged(format!("{INDEX_FILES_MAX} processes work with this repository already")))
@@ -73,8 +76,11 @@ enum OpenError {
     Io(std::io::Error),
 }
 
-fn open_file(path: &Path, repository: RepositoryId) -> Result<Database, OpenError> {
-    let is_new = !path.exists();
+fn open_file(path: &Path, repository: RepositoryId, mark: &Mark) -> Result<Index, OpenError> {
+    if mark.is_set() {
+        return Err(OpenError::Odd);
+    }
+    let is_new = fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
     let database =
         Database::builder().set_cache_size(INDEX_CACHE_BYTES).create(path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => OpenError::InUse,
@@ -93,7 +99,20 @@ fn open_file(path: &Path, repository: RepositoryId) -> Result<Database, OpenErro
     } else if !is_of(&database, repository) {
         return Err(OpenError::Odd);
     }
-    Ok(database)
+    let view = Arc::new(IndexView::open(&database, mark).map_err(|_| OpenError::Odd)?);
+    Ok(Index { view, database, path: path.to_path_buf(), repository, mark: mark.clone() })
+}
+
+/// Throws away what is in a file that nobody has open, and its mark.
+///
+/// The file itself stays: who waits for it at this moment shall not get one that has no name any more.
+fn empty(path: &Path, mark: &Mark) -> Result<(), OpenError> {
+    let file = File::options().write(true).create(true).truncate(false).open(path).map_err(OpenError::Io)?;
+    // redb takes this lock too. Other errors come from a file system without locks, where it gets none either.
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Err(OpenError::InUse);
+    }
+    file.set_len(0).and_then(|()| mark.remove()).map_err(OpenError::Io)
 }
 
 fn is_of(database: &Database, repository: RepositoryId) -> bool {

@@ -5,6 +5,7 @@
 
 mod build;
 mod file;
+mod mark;
 mod place;
 mod sort;
 
@@ -18,6 +19,7 @@ pub use place::{Location, PackPlace, RegionPlace};
 
 use crate::base::{ChunkId, FieldsError, ObjectId, PackId, RepositoryId};
 use crate::format::FormatError;
+use mark::Mark;
 
 /// By the first half of a chunk's id. Ids are keyed hashes, so that nobody can make two with the same half, and by chance there
 /// is one such pair in 10^18 repositories of 20 million chunks; whoever reads a chunk compares all of its id.
@@ -69,10 +71,12 @@ fn damaged(error: impl std::fmt::Display) -> IndexError {
 
 /// The index of one repository, for one process.
 pub struct Index {
+    view: Arc<IndexView>,
     database: Database,
     path: PathBuf,
     repository: RepositoryId,
-    view: Arc<IndexView>,
+    /// After the database, which may panic when it is dropped.
+    mark: Mark,
 }
 
 /// What the index told at one moment; stays so while the index goes on. May be used from many threads.
@@ -83,6 +87,7 @@ pub struct IndexView {
     objects: ReadOnlyTable<[u8; 32], ()>,
     loose: ReadOnlyTable<[u8; 32], ()>,
     missing: ReadOnlyTable<[u8; 32], ()>,
+    mark: Mark,
 }
 
 impl std::fmt::Debug for Index {
@@ -99,9 +104,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Cache`] if the cache directory cannot be written; [`IndexError::Database`] if redb cannot work there.
     pub fn open(cache: &Path, repository: RepositoryId) -> Result<Self, IndexError> {
-        let (database, path) = file::open(cache, repository)?;
-        let view = Arc::new(IndexView::open(&database)?);
-        Ok(Self { database, path, repository, view })
+        file::open(cache, repository)
     }
 
     /// Throws everything away.
@@ -109,8 +112,10 @@ impl Index {
     /// # Errors
     /// Those of [`Self::open`].
     pub fn clear(&mut self) -> Result<(), IndexError> {
-        file::clear(&self.database, self.repository)?;
-        self.view = Arc::new(IndexView::open(&self.database)?);
+        self.view = self.mark.watch(|| {
+            file::clear(&self.database, self.repository)?;
+            Ok(Arc::new(IndexView::open(&self.database, &self.mark)?))
+        })?;
         Ok(())
     }
 
@@ -148,8 +153,10 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn find(&self, id: &ChunkId) -> Result<Option<Location>, IndexError> {
-        let found = self.chunks.get(place::key(id)).map_err(damaged)?;
-        Ok(found.map(|location| Location::decode(location.value())))
+        self.mark.watch(|| {
+            let found = self.chunks.get(place::key(id)).map_err(damaged)?;
+            Ok(found.map(|location| Location::decode(location.value())))
+        })
     }
 
     /// The pack with the index's own number `pack`.
@@ -157,8 +164,10 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`], also if there is no such number.
     pub fn pack(&self, pack: u32) -> Result<PackPlace, IndexError> {
-        let found = self.packs.get(pack).map_err(damaged)?;
-        PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
+        self.mark.watch(|| {
+            let found = self.packs.get(pack).map_err(damaged)?;
+            PackPlace::decode(found.ok_or_else(|| damaged("a pack has no number"))?.value())
+        })
     }
 
     /// Whether an index object that was loaded tells of this pack.
@@ -166,7 +175,7 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn knows_pack(&self, id: &PackId) -> Result<bool, IndexError> {
-        Ok(self.numbers.get(id.as_bytes()).map_err(damaged)?.is_some())
+        self.mark.watch(|| Ok(self.numbers.get(id.as_bytes()).map_err(damaged)?.is_some()))
     }
 
     /// The ids of all packs, sorted.
@@ -174,9 +183,13 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn packs(&self) -> Result<Vec<(PackId, u32)>, IndexError> {
-        let all = self.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged))
+        self.mark.watch(|| {
+            let all = self.numbers.range::<[u8; 32]>(..).map_err(damaged)?;
+            all.map(|line| {
+                line.map(|(id, number)| (PackId::new(id.value()), number.value())).map_err(damaged)
+            })
             .collect()
+        })
     }
 
     /// The index objects that were loaded, sorted.
@@ -184,8 +197,10 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn objects(&self) -> Result<Vec<ObjectId>, IndexError> {
-        let all = self.objects.range::<[u8; 32]>(..).map_err(damaged)?;
-        all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
+        self.mark.watch(|| {
+            let all = self.objects.range::<[u8; 32]>(..).map_err(damaged)?;
+            all.map(|line| line.map(|(id, _)| ObjectId::new(id.value())).map_err(damaged)).collect()
+        })
     }
 
     /// The packs that are known from their own tables of contents only, sorted.
@@ -193,7 +208,7 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn loose_packs(&self) -> Result<Vec<PackId>, IndexError> {
-        ids(&self.loose)
+        self.mark.watch(|| ids(&self.loose))
     }
 
     /// The packs that an index object tells of and that were not there when it was loaded, sorted.
@@ -201,7 +216,7 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn missing_packs(&self) -> Result<Vec<PackId>, IndexError> {
-        ids(&self.missing)
+        self.mark.watch(|| ids(&self.missing))
     }
 
     /// How many chunks are known.
@@ -209,10 +224,10 @@ impl IndexView {
     /// # Errors
     /// [`IndexError::Database`].
     pub fn chunk_count(&self) -> Result<u64, IndexError> {
-        self.chunks.len().map_err(damaged)
+        self.mark.watch(|| self.chunks.len().map_err(damaged))
     }
 
-    fn open(database: &Database) -> Result<Self, IndexError> {
+    fn open(database: &Database, mark: &Mark) -> Result<Self, IndexError> {
         let transaction = database.begin_read().map_err(damaged)?;
         Ok(Self {
             chunks: transaction.open_table(CHUNKS).map_err(damaged)?,
@@ -221,6 +236,7 @@ impl IndexView {
             objects: transaction.open_table(OBJECTS).map_err(damaged)?,
             loose: transaction.open_table(LOOSE).map_err(damaged)?,
             missing: transaction.open_table(MISSING).map_err(damaged)?,
+            mark: mark.clone(),
         })
     }
 }

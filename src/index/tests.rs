@@ -121,3 +121,102 @@ fn two_processes_get_a_file_each() {
     load(&mut one, &[pack(1, 10)]);
     assert_eq!((one.chunk_count().unwrap(), two.chunk_count().unwrap()), (10, 0));
 }
+
+/// Opens the index, loads it if it is empty, and looks everything up. The number of chunks found where they are not.
+fn use_it(cache: &std::path::Path, packs: &[IndexedPack]) -> Result<usize, IndexError> {
+    let mut index = Index::open(cache, REPOSITORY)?;
+    if index.objects()? != [ObjectId::new([9; 32])] {
+        index.clear()?;
+        let mut build = index.build()?;
+        packs.iter().try_for_each(|pack| build.add_pack(pack))?;
+        build.add_object(ObjectId::new([9; 32]))?;
+        build.finish()?;
+    }
+    let mut wrong = 0;
+    for pack in packs {
+        for (region, record) in (0..).zip(&pack.contents.regions) {
+            for chunk in &record.chunks {
+                let Some(found) = index.find(&chunk.id)? else { continue };
+                let is_right = index.pack(found.pack)?.id == pack.id
+                    && (found.region, found.bytes) == (region, chunk.plain_bytes);
+                wrong += usize::from(!is_right);
+            }
+        }
+    }
+    for number in 100..150 {
+        for chunk in &pack(number, 4).contents.regions[0].chunks {
+            assert_eq!(index.find(&chunk.id)?, None);
+        }
+    }
+    index.packs()?;
+    index.loose_packs()?;
+    index.missing_packs()?;
+    Ok(wrong)
+}
+
+/// Damages the file, and counts the runs that fail over it before one does not: with an error, and by a panic.
+fn runs_that_fail(damage: impl FnOnce(&mut Vec<u8>)) -> (usize, usize, usize) {
+    let cache = tempfile::tempdir().unwrap();
+    let packs: Vec<_> = (1..5).map(|number| pack(number, 300)).collect();
+    assert_eq!(use_it(cache.path(), &packs).unwrap(), 0);
+    let path = cache.path().join(REPOSITORY.to_string()).join("index-0.redb");
+    let mut bytes = std::fs::read(&path).unwrap();
+    damage(&mut bytes);
+    std::fs::write(&path, &bytes).unwrap();
+    let (mut errors, mut panics) = (0, 0);
+    loop {
+        match std::panic::catch_unwind(|| use_it(cache.path(), &packs)) {
+            Ok(Ok(wrong)) => return (errors, panics, wrong),
+            Ok(Err(error)) if error.is_damage() => errors += 1,
+            Ok(Err(error)) => panic!("{error}"),
+            Err(_) => panics += 1,
+        }
+        assert!(errors + panics < 2, "it fails for ever");
+    }
+}
+
+#[test]
+fn a_file_with_a_page_of_zeros_costs_one_run_at_most_and_nothing_false_is_known() {
+    let mut failed = 0;
+    for page in 0..60 {
+        let (errors, panics, wrong) = runs_that_fail(|bytes| {
+            let start = page * 4096 % bytes.len();
+            bytes[start..start + 4096].fill(0);
+        });
+        assert_eq!(wrong, 0, "page {page}");
+        failed += errors + panics;
+    }
+    assert!(failed > 0, "no damage was met after opening");
+}
+
+#[test]
+fn a_file_with_bytes_changed_costs_one_run_at_most() {
+    let mut panics = 0;
+    for seed in 0..60_u64 {
+        let mut places = [0; 128];
+        blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof().fill(&mut places);
+        panics += runs_that_fail(|bytes| {
+            // Around the beginnings of pages, where their shape is written.
+            for place in places.chunks(4) {
+                let page = usize::from(u16::from_le_bytes([place[0], place[1]])) * 4096 % bytes.len();
+                bytes[page + usize::from(place[2] % 16)] ^= place[3] | 1;
+            }
+        })
+        .1;
+    }
+    assert!(panics > 0, "redb panics over none of it");
+}
+
+#[test]
+fn a_marked_file_that_is_open_stays_as_it_is() {
+    let cache = tempfile::tempdir().unwrap();
+    let mut one = Index::open(cache.path(), REPOSITORY).unwrap();
+    load(&mut one, &[pack(1, 10)]);
+    let directory = cache.path().join(REPOSITORY.to_string());
+    std::fs::write(directory.join("index-0.damaged"), "").unwrap();
+    let two = Index::open(cache.path(), REPOSITORY).unwrap();
+    assert_eq!((one.chunk_count().unwrap(), two.chunk_count().unwrap()), (10, 0));
+    drop((one, two));
+    assert_eq!(Index::open(cache.path(), REPOSITORY).unwrap().chunk_count().unwrap(), 0);
+    assert!(!directory.join("index-0.damaged").exists());
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::object::name_in;
+use super::packs::pack_name;
 use super::{RepoError, Repository, Subject};
 use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
 use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
@@ -63,14 +64,10 @@ impl Repository {
         observer: &dyn Observer,
         adopt: Adopt,
     ) -> Result<IndexState, RepoError> {
-        let index = Index::open(cache, self.id())?;
-        match self.bring_up_to_date(index, observer, adopt) {
-            // The file turned out to be odd while it was read: throw it away and make it anew, once.
-            Err(RepoError::Index(error)) if error.is_damage() => {
-                let mut index = Index::open(cache, self.id())?;
-                index.clear()?;
-                self.bring_up_to_date(index, observer, adopt)
-            }
+        let in_step = || self.bring_up_to_date(Index::open(cache, self.id())?, observer, adopt);
+        match in_step() {
+            // The file turned out to be odd while it was read: the index has marked it, and now opens it empty. Once.
+            Err(RepoError::Index(error)) if error.is_damage() => in_step(),
             other => other,
         }
     }
@@ -218,7 +215,15 @@ impl Repository {
         if observer.is_cancelled() {
             return Err(RepoError::Cancelled);
         }
-        let read: Vec<_> = packs.par_iter().map(|(id, bytes)| self.pack_contents(*id, *bytes)).collect();
+        let read = packs.par_iter().map(|(id, bytes)| {
+            let pack = self.pack_contents(*id, *bytes)?;
+            if adopt == Adopt::InRepository {
+                // Its writer may have been killed before it was durable, and snapshots will be promised that need it.
+                self.backend.make_durable(&pack_name(id)?)?;
+            }
+            Ok::<_, RepoError>(pack)
+        });
+        let read: Vec<_> = read.collect();
         let mut adopted = vec![];
         for pack in read {
             match pack {

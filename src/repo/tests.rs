@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::backend::MemoryBackend;
+use crate::backend::double::{Answer, NonDurable, Step, Survivors};
 use crate::base::{ChunkId, Silent};
 use crate::codec::Compression;
 use crate::crypto::PasswordCost;
@@ -96,6 +97,32 @@ fn packs_without_an_index_object_are_adopted_and_lost_ones_are_stored_again() {
     }
     let (_, again) = write(&repo, cache.path(), &chunks);
     assert_eq!(again.chunks_new, 100);
+}
+
+#[test]
+fn a_pack_of_a_writer_that_was_killed_before_it_was_durable_is_made_so_when_it_is_adopted() {
+    let backend = Arc::new(NonDurable::new());
+    let repo =
+        Repository::create(backend.clone(), &slot(b"secret"), Parameters::default(), Timestamp::new(1, 0))
+            .unwrap();
+    backend.set_script(Box::new(|_, step, path| match step {
+        Step::FsyncDirectory if path.starts_with("packs/") => Answer::Fail(5),
+        _ => Answer::Do,
+    }));
+    let chunk = noise(1, 10_000);
+    let [killed, next] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let mut state = repo.open_index_for_writing(killed.path(), &Silent).unwrap();
+    let options = WriteOptions { compression: Compression::default(), dry_run: false };
+    let mut writer = Writer::new(&repo, &mut state.index, options).unwrap();
+    writer.put(RegionKind::Content, repo.keys().chunk_id(&chunk), &chunk).unwrap();
+    writer.finish().unwrap_err();
+    let packs = repo.packs().unwrap();
+    assert_eq!(packs.len(), 1);
+    backend.set_script(Box::new(|_, _, _| Answer::Do));
+    let (_, written) = write(&repo, next.path(), &[chunk]);
+    assert_eq!(written.chunks_new, 0, "the pack is adopted");
+    backend.power_cut(Survivors::Nothing);
+    assert_eq!(repo.packs().unwrap(), packs);
 }
 
 #[test]

@@ -63,6 +63,10 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.remove(name)
     }
 
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        self.inner.make_durable(name)
+    }
+
     fn location(&self) -> String {
         self.inner.location()
     }
@@ -95,6 +99,9 @@ mod tests {
         }
         fn remove(&self, name: &ObjectName) -> Result<(), BackendError> {
             self.0.remove(name)
+        }
+        fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+            self.0.make_durable(name)
         }
         fn location(&self) -> String {
             self.0.location()

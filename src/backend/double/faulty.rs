@@ -184,6 +184,10 @@ impl<B: Backend> Backend for Faulty<B> {
         self.call(Kind::Remove, Some(name), || self.inner.remove(name))
     }
 
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        self.call(Kind::Read, Some(name), || self.inner.make_durable(name))
+    }
+
     fn location(&self) -> String {
         self.inner.location()
     }

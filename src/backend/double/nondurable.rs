@@ -102,6 +102,11 @@ impl Backend for NonDurable {
         self.publisher.remove(name)
     }
 
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        self.size(name)?;
+        self.publisher.make_durable(name)
+    }
+
     fn location(&self) -> String {
         self.publisher.location().to_owned()
     }

@@ -21,6 +21,8 @@ pub enum Call {
     List { prefix: String, lines: usize },
     /// An object was removed.
     Remove { name: ObjectName },
+    /// An object that was there was made durable.
+    MakeDurable { name: ObjectName },
 }
 
 /// Passes calls on to `inner` and remembers them in the order in which they ended.
@@ -91,6 +93,12 @@ impl<B: Backend> Backend for Recording<B> {
     fn remove(&self, name: &ObjectName) -> Result<(), BackendError> {
         let result = self.inner.remove(name);
         self.record(Call::Remove { name: name.clone() });
+        result
+    }
+
+    fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
+        let result = self.inner.make_durable(name);
+        self.record(Call::MakeDurable { name: name.clone() });
         result
     }
 

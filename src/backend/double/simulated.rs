@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use rustix::io::Errno;
 
 use crate::backend::lock;
-use crate::backend::name::{join, parent_of};
+use crate::backend::name::join;
 use crate::backend::publish::Steps;
 
 /// One kind of step in writing an object.
@@ -211,22 +211,19 @@ impl State {
     }
 
     fn name(&mut self, path: &str, id: usize) -> io::Result<()> {
-        let (entries, _) = self.names(parent_of(path))?;
-        if entries.contains_key(last_part(path)) {
+        let (parent, part) = path.rsplit_once('/').unwrap_or(("", path));
+        let (entries, _) = self.names(parent)?;
+        if entries.contains_key(part) {
             return Err(Errno::EXIST.into());
         }
-        entries.insert(last_part(path).to_owned(), id);
+        entries.insert(part.to_owned(), id);
         Ok(())
     }
 
     fn unname(&mut self, path: &str) -> io::Result<usize> {
-        let (entries, _) = self.names(parent_of(path))?;
-        entries.remove(last_part(path)).ok_or_else(|| Errno::NOENT.into())
+        let (parent, part) = path.rsplit_once('/').unwrap_or(("", path));
+        self.names(parent)?.0.remove(part).ok_or_else(|| Errno::NOENT.into())
     }
-}
-
-fn last_part(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
 }
 
 impl Steps for Simulated {
@@ -236,6 +233,10 @@ impl Steps for Simulated {
         let mut state = lock(&self.state);
         state.enter(Step::Create, path)?;
         state.add(path, Node::File { content: Vec::new(), synced: Vec::new() })
+    }
+
+    fn open(&self, path: &str) -> io::Result<usize> {
+        lock(&self.state).find(path)
     }
 
     fn write(&self, file: &mut usize, bytes: &[u8]) -> io::Result<()> {

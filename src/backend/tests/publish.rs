@@ -131,6 +131,50 @@ fn an_object_found_there_survives_also_if_its_writer_was_killed_before_the_fsync
     assert_eq!(backend.get(&name("packs/ab/1"), 100).unwrap(), b"content");
 }
 
+/// Leaves an object as a writer does that is killed right after giving it its name.
+fn put_and_be_killed(backend: &NonDurable) {
+    let steps = &backend.publisher().steps;
+    for directory in ["tmp", "packs", "packs/ab"] {
+        steps.mkdir(directory).unwrap();
+    }
+    let mut file = steps.create("tmp/killed").unwrap();
+    steps.write(&mut file, b"content").unwrap();
+    steps.rename("tmp/killed", "packs/ab/1").unwrap();
+}
+
+#[test]
+fn an_object_made_durable_survives_whatever_its_writer_had_synced() {
+    for survivors in ALL_SURVIVORS {
+        let backend = NonDurable::new();
+        put_and_be_killed(&backend);
+        backend.make_durable(&name("packs/ab/1")).unwrap();
+        backend.power_cut(survivors);
+        assert_eq!(backend.get(&name("packs/ab/1"), 100).unwrap(), b"content", "{survivors:?}");
+    }
+}
+
+#[test]
+fn an_object_is_not_called_durable_if_any_of_its_syncs_fails() {
+    let mut failed = 0;
+    for nth in 1.. {
+        let backend = NonDurable::new();
+        put_and_be_killed(&backend);
+        let before = backend.steps();
+        backend.set_script(Box::new(move |number, step, _| match step {
+            Step::Fsync | Step::FsyncDirectory if number == before + nth => {
+                Answer::Fail(Errno::IO.raw_os_error())
+            }
+            _ => Answer::Do,
+        }));
+        failed += usize::from(backend.make_durable(&name("packs/ab/1")).is_err());
+        if backend.steps() < before + nth {
+            break;
+        }
+    }
+    // The file, its directory, the one above and the root.
+    assert_eq!(failed, 4);
+}
+
 #[test]
 fn an_object_found_gone_stays_gone_also_if_its_remover_was_killed_before_the_fsync_of_the_directory() {
     let backend = NonDurable::new();
