@@ -30,7 +30,7 @@ pub use read::ChunkReader;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
-pub use tree::{TreeReader, Upcoming, read_node};
+pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 
 use crate::backend::Backend;

@@ -1,11 +1,14 @@
 //! A snapshot's entries in order, read node by node, from any path on.
 
+mod order;
+
 use std::collections::VecDeque;
 
 use super::{ChunkReader, RepoError, Subject};
-use crate::base::path::tree_order;
 use crate::base::{ChunkId, TreePath};
-use crate::format::{Child, Entry, EntryKind, Items, Root, decode_node};
+use crate::format::{Child, Entry, Items, Root, decode_node};
+
+pub use order::EntryOrder;
 
 /// The entries of a tree, in tree order.
 #[derive(Debug)]
@@ -14,7 +17,23 @@ pub struct TreeReader<'a> {
     /// Nodes that are still to come, the deepest last: level and children.
     above: Vec<(u8, VecDeque<Child>)>,
     leaf: VecDeque<Entry>,
-    last: Option<(TreePath, EntryKind)>,
+    order: EntryOrder,
+    /// What is before it is left out.
+    from: Option<TreePath>,
+}
+
+/// What comes next where damage does not end the reading.
+#[derive(Debug)]
+pub enum Survivor {
+    /// An entry.
+    Entry(Entry),
+    /// A node that cannot be read or stands where it may not, and is passed over.
+    Damage {
+        /// The first path in it; what is lost goes on from there.
+        from: TreePath,
+        /// How that is known.
+        error: RepoError,
+    },
 }
 
 /// What a tree reader stands before.
@@ -43,7 +62,23 @@ impl<'a> TreeReader<'a> {
     /// # Errors
     /// Those of reading a chunk; [`RepoError::Damaged`] for a node that is none.
     pub fn new(reader: &'a ChunkReader, root: Root) -> Result<Self, RepoError> {
-        Self::starting(reader, root, None)
+        Self::surviving(reader, root, None)
+    }
+
+    /// The entries at and after `from`, if one is given, for [`Self::next_survivor`]: no node but the root is read yet.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`]: without its root nothing is left of a tree.
+    pub fn surviving(
+        reader: &'a ChunkReader,
+        root: Root,
+        from: Option<&TreePath>,
+    ) -> Result<Self, RepoError> {
+        let (above, leaf, order) = (vec![], VecDeque::new(), EntryOrder::default());
+        let mut tree = Self { reader, above, leaf, order, from: from.cloned() };
+        let items = read_node(reader, root, None)?;
+        tree.enter(root.level, items);
+        Ok(tree)
     }
 
     /// The entries at and after `from`; nodes before it are not read.
@@ -51,7 +86,12 @@ impl<'a> TreeReader<'a> {
     /// # Errors
     /// Those of [`Self::new`].
     pub fn starting_at(reader: &'a ChunkReader, root: Root, from: &TreePath) -> Result<Self, RepoError> {
-        Self::starting(reader, root, Some(from))
+        let mut tree = Self::surviving(reader, root, Some(from))?;
+        while tree.upcoming().is_some_and(|next| matches!(next, Upcoming::Node(_, _, first) if first <= from))
+        {
+            tree.open_upcoming()?;
+        }
+        Ok(tree)
     }
 
     /// The entry with exactly this path.
@@ -70,19 +110,31 @@ impl<'a> TreeReader<'a> {
     pub fn next_entry(&mut self) -> Result<Option<Entry>, RepoError> {
         while self.leaf.is_empty() && self.open_upcoming()? {}
         let Some(entry) = self.leaf.pop_front() else { return Ok(None) };
-        if let Some((last, kind)) = &self.last {
-            let damaged = |reason: &str| {
-                RepoError::damaged(Subject::Object(format!("tree entry {}", entry.path)), reason)
-            };
-            if *last >= entry.path {
-                return Err(damaged("it is out of order"));
-            }
-            if *kind != EntryKind::Directory && entry.path.is_within(last) {
-                return Err(damaged("it lies below something that is no directory"));
+        self.order.follow(&entry.path, entry.kind)?;
+        Ok(Some(entry))
+    }
+
+    /// The next entry, or damage in its place: the node is passed over, and what is behind it comes next. `None` at the end.
+    ///
+    /// # Errors
+    /// Those of a failing store.
+    pub fn next_survivor(&mut self) -> Result<Option<Survivor>, RepoError> {
+        while let Some(Upcoming::Node(_, _, first)) = self.upcoming() {
+            let from = first.clone();
+            match self.open_upcoming() {
+                Ok(_) => {}
+                Err(error) if error.is_damage() => return Ok(Some(Survivor::Damage { from, error })),
+                Err(error) => return Err(error),
             }
         }
-        self.last = Some((entry.path.clone(), entry.kind));
-        Ok(Some(entry))
+        let Some(entry) = self.leaf.pop_front() else { return Ok(None) };
+        Ok(Some(match self.order.follow(&entry.path, entry.kind) {
+            Ok(()) => Survivor::Entry(entry),
+            Err(error) => {
+                self.leaf.clear();
+                Survivor::Damage { from: entry.path, error }
+            }
+        }))
     }
 
     /// What comes next, without anything being read; `None` at the end.
@@ -147,43 +199,32 @@ impl<'a> TreeReader<'a> {
         None
     }
 
-    fn starting(reader: &'a ChunkReader, root: Root, from: Option<&TreePath>) -> Result<Self, RepoError> {
-        let mut tree = Self { reader, above: vec![], leaf: VecDeque::new(), last: None };
-        match read_node(reader, root, None)? {
-            Items::Entries(entries) => tree.leaf = entries.into(),
-            Items::Children(children) => tree.above.push((root.level, children.into())),
-        }
-        if let Some(from) = from {
-            tree.skip_to(from)?;
-        }
-        Ok(tree)
-    }
-
-    fn skip_to(&mut self, from: &TreePath) -> Result<(), RepoError> {
-        while let Some((level, children)) = self.above.last_mut() {
-            let level = *level;
-            // The child that may hold `from` is the last one that starts at or before it.
-            let before = children.iter().take_while(|child| child.first <= *from).count();
-            children.drain(..before.saturating_sub(1));
-            match children.pop_front() {
-                Some(child) => self.descend(level - 1, &child)?,
-                None => break,
-            }
-            if level == 1 {
-                break;
-            }
-        }
-        self.leaf.retain(|entry| tree_order(entry.path.as_bytes(), from.as_bytes()).is_ge());
-        Ok(())
-    }
-
     fn descend(&mut self, level: u8, child: &Child) -> Result<(), RepoError> {
         let node = Root { id: child.id, bytes: child.bytes, level };
-        match read_node(self.reader, node, Some(&child.first))? {
-            Items::Entries(entries) => self.leaf = entries.into(),
-            Items::Children(children) => self.above.push((level, children.into())),
-        }
+        let items = read_node(self.reader, node, Some(&child.first))?;
+        self.enter(level, items);
         Ok(())
+    }
+
+    /// Makes the items of a node what comes next, without those before `from`.
+    fn enter(&mut self, level: u8, items: Items) {
+        match items {
+            Items::Entries(entries) => {
+                self.leaf = entries.into();
+                if let Some(from) = &self.from {
+                    self.leaf.retain(|entry| entry.path >= *from);
+                }
+            }
+            Items::Children(children) => {
+                let mut children = VecDeque::from(children);
+                if let Some(from) = &self.from {
+                    // The child that may hold `from` is the last one that starts at or before it.
+                    let before = children.iter().take_while(|child| child.first <= *from).count();
+                    children.drain(..before.saturating_sub(1));
+                }
+                self.above.push((level, children));
+            }
+        }
     }
 }
 

@@ -64,10 +64,11 @@ fn say_json(report: &CheckReport) -> Result<(), CliError> {
     }
     for loss in &report.losses {
         let files: Vec<_> = loss.files.iter().map(|path| format!("/{path}")).collect();
+        let parts: Vec<_> = loss.trees_damaged.iter().map(|path| format!("/{path}")).collect();
         let snapshot = loss.snapshot.to_string();
         json(
             "loss",
-            serde_json::json!({"snapshot": snapshot, "files": files, "tree": loss.is_tree_damaged}),
+            serde_json::json!({"snapshot": snapshot, "files": files, "tree": loss.is_tree_damaged, "tree_from": parts}),
         )?;
     }
     let CheckReport { snapshots, packs, packs_read, bytes, bytes_read, .. } = *report;
@@ -85,6 +86,9 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             say(format!(
                 "snapshot {id}: part of its list of files cannot be read; more may be lost than is named"
             ));
+        }
+        for path in loss.trees_damaged.iter().take(100) {
+            say(format!("snapshot {id} loses what its tree has from /{path} on"));
         }
         for path in loss.files.iter().take(100) {
             say(format!("snapshot {id} loses /{path}"));

@@ -123,13 +123,17 @@ pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
     }
     let seconds = session.now().seconds_since(started);
     say_result(&report, args, seconds, session)?;
-    Ok(if !report.damaged.is_empty() {
+    Ok(exit_code(&report))
+}
+
+const fn exit_code(report: &RestoreReport) -> u8 {
+    if !report.damaged.is_empty() || !report.trees_damaged.is_empty() {
         13
     } else if !report.verify_failed.is_empty() {
         15
     } else {
         0
-    })
+    }
 }
 
 #[derive(Serialize)]
@@ -141,6 +145,7 @@ struct Summary {
     kept: u64,
     deleted: usize,
     damaged: Vec<String>,
+    trees_damaged: Vec<String>,
     failed: u64,
     verified: u64,
     verify_failed: Vec<String>,
@@ -166,6 +171,7 @@ fn say_result(
                 kept: report.kept,
                 deleted: report.deleted.len(),
                 damaged: names(&report.damaged),
+                trees_damaged: names(&report.trees_damaged),
                 failed: report.failed,
                 verified: report.verified,
                 verify_failed: names(&report.verify_failed),
@@ -227,12 +233,25 @@ fn say_failures(report: &RestoreReport, snapshot: &str) {
         say("means: they were there before, or were changed, or the target's disk gives back something else");
         say(format!("try:   strongroom restore {snapshot} --overwrite if-changed --verify"));
     }
+    for path in report.trees_damaged.iter().take(20) {
+        say(format!("not read: part of the tree, from /{path} on"));
+    }
+    if !report.trees_damaged.is_empty() {
+        say(format!(
+            "error: {} parts of the snapshot's tree could not be read: the repository is damaged",
+            number(report.trees_damaged.len() as u64)
+        ));
+        say(
+            "means: what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
+        );
+        say("try:   an older snapshot, and strongroom check --read-data");
+    }
     if !report.damaged.is_empty() {
         say(format!(
             "error: {} files could not be restored: the repository is damaged",
             number(report.damaged.len() as u64)
         ));
-        say("means: they are named above; everything else is restored and right");
+        say("means: they are named above; everything else that could be read is restored and right");
         say("try:   an older snapshot of them, and strongroom check --read-data");
     }
 }
@@ -252,5 +271,20 @@ fn remove_made(path: &Path, top: Option<&Path>) {
         if std::fs::remove_dir(above).is_err() || above == top {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_of_files_and_of_the_tree_ends_with_code_13() {
+        let path = || vec![TreePath::new("a").unwrap()];
+        let none = RestoreReport::default();
+        let file = RestoreReport { damaged: path(), ..none.clone() };
+        let tree = RestoreReport { trees_damaged: path(), verify_failed: path(), ..none.clone() };
+        let wrong = RestoreReport { verify_failed: path(), ..none.clone() };
+        assert_eq!([none, file, tree, wrong].map(|report| exit_code(&report)), [0, 13, 13, 15]);
     }
 }

@@ -30,6 +30,29 @@ pub struct Loss {
     pub files: Vec<TreePath>,
     /// Whether part of the tree cannot be read, so that more may be lost.
     pub is_tree_damaged: bool,
+    /// Where those parts begin: the first path in each node that cannot be read or is not in order. Empty if that is the whole tree.
+    pub trees_damaged: Vec<TreePath>,
+}
+
+impl Loss {
+    /// What is lost in one line; `None` if nothing is.
+    fn line(&self) -> Option<String> {
+        let mut parts = vec![];
+        if !self.files.is_empty() {
+            parts.push(format!("{} files", self.files.len()));
+        }
+        match self.trees_damaged.as_slice() {
+            [] if self.is_tree_damaged => parts.push("its whole tree".into()),
+            [] => {}
+            [from] => parts.push(format!("part of its tree, from /{from} on")),
+            [from, ..] => {
+                let count = self.trees_damaged.len();
+                parts.push(format!("{count} parts of its tree, the first from /{from} on"));
+            }
+        }
+        let what = parts.join(" and ");
+        (!what.is_empty()).then(|| format!("snapshot {} loses {what}", self.snapshot.short()))
+    }
 }
 
 /// What a check found.
@@ -78,7 +101,8 @@ pub fn run(
     let snapshots = repo.snapshots()?;
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());
-        report.losses.push(Loss { snapshot: *id, files: vec![], is_tree_damaged: true });
+        let (files, trees_damaged) = (vec![], vec![]);
+        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged });
     }
     let state = repo.open_index(cache, observer)?;
     let index = repo.check_index(&state)?;
@@ -112,10 +136,4 @@ struct Bad {
     regions: HashSet<(u32, u32)>,
     /// Whole packs.
     packs: HashSet<u32>,
-}
-
-impl Bad {
-    fn is_empty(&self) -> bool {
-        self.regions.is_empty() && self.packs.is_empty()
-    }
 }

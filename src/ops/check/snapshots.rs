@@ -1,12 +1,14 @@
-//! Snapshots: every node of their trees, and every chunk of every file looked up.
+//! Snapshots: every node of their trees, and every chunk of every file looked up, by the rules of a restore.
+//!
+//! A subtree that was whole in an earlier snapshot is not read again: what is in it is in order, so only its borders are compared.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{Bad, CheckReport, Loss};
 use crate::base::{ChunkId, Observer, SnapshotId, TreePath};
-use crate::format::{Entry, Items, Manifest, Root, decode_node};
+use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Root};
 use crate::ops::OpsError;
-use crate::repo::{ChunkReader, Records, RepoError, Subject, TreeReader};
+use crate::repo::{ChunkReader, EntryOrder, Records, RepoError, read_node};
 
 /// Looks at all snapshots and names what those lose that need something bad.
 pub fn check(
@@ -16,70 +18,137 @@ pub fn check(
     observer: &dyn Observer,
     report: &mut CheckReport,
 ) -> Result<(), OpsError> {
-    let mut sound = HashSet::new();
+    let mut whole = HashMap::new();
     for (id, manifest) in snapshots {
-        if observer.is_cancelled() {
-            return Err(RepoError::Cancelled.into());
-        }
-        let root = manifest.root;
-        let is_sound = bad.is_empty() && is_tree_sound(reader, root, &mut sound)?;
-        if is_sound {
-            continue;
-        }
-        let loss = name_losses(reader, *id, root, bad)?;
+        let mut walk = Walk::new(reader, *id, bad, observer, &mut whole);
+        walk.node(manifest.root, None)?;
+        let loss = walk.loss;
+        report.errors.extend(loss.line());
         if loss.is_tree_damaged || !loss.files.is_empty() {
-            report.errors.push(format!("snapshot {} loses {} files", id.short(), loss.files.len()));
             report.losses.push(loss);
         }
     }
     Ok(())
 }
 
-/// Whether every node can be read and every chunk of every file is known; nodes in `sound` were looked at before.
-fn is_tree_sound(reader: &ChunkReader, root: Root, sound: &mut HashSet<ChunkId>) -> Result<bool, OpsError> {
-    let mut todo = vec![(root.id, root.level, None)];
-    while let Some((id, level, first)) = todo.pop() {
-        if !sound.insert(id) {
-            continue;
+/// A node in which, and in all nodes below it, nothing is wrong.
+struct Whole {
+    level: u8,
+    bytes: u32,
+    first: TreePath,
+    /// Where a walk through it ends.
+    end: EntryOrder,
+}
+
+/// A walk through the tree of one snapshot.
+struct Walk<'a> {
+    reader: &'a ChunkReader,
+    bad: &'a Bad,
+    observer: &'a dyn Observer,
+    whole: &'a mut HashMap<ChunkId, Whole>,
+    order: EntryOrder,
+    loss: Loss,
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        reader: &'a ChunkReader,
+        snapshot: SnapshotId,
+        bad: &'a Bad,
+        observer: &'a dyn Observer,
+        whole: &'a mut HashMap<ChunkId, Whole>,
+    ) -> Self {
+        let loss = Loss { snapshot, files: vec![], is_tree_damaged: false, trees_damaged: vec![] };
+        Self { reader, bad, observer, whole, order: EntryOrder::default(), loss }
+    }
+
+    /// Goes through a node and all below it; `first` is the path its parent says it begins with. Returns whether nothing is wrong.
+    fn node(&mut self, node: Root, first: Option<&TreePath>) -> Result<bool, OpsError> {
+        if self.observer.is_cancelled() {
+            return Err(RepoError::Cancelled.into());
         }
-        let items = match reader.chunk(&id) {
-            Ok(node) => decode_node(&node, level, first.as_ref()),
-            Err(error) if error.is_damage() => return forget(sound, id),
-            Err(error) => return Err(error.into()),
+        if let Some(whole) = self.whole.get(&node.id)
+            && (whole.level, whole.bytes) == (node.level, node.bytes)
+            && first.is_none_or(|first| *first == whole.first)
+            && self.order.follow_known(&whole.first, &whole.end).is_ok()
+        {
+            return Ok(true);
+        }
+        let items = match read_node(self.reader, node, first) {
+            Ok(items) => items,
+            Err(error) => return self.tolerate(Err(error), first),
         };
-        match items {
-            Err(_) => return forget(sound, id),
-            Ok(Items::Children(children)) => {
-                todo.extend(children.into_iter().map(|child| (child.id, level - 1, Some(child.first))));
-            }
-            Ok(Items::Entries(entries)) => {
-                for entry in &entries {
-                    if !has_all(reader, entry, &Bad::default())? {
-                        return forget(sound, id);
-                    }
+        let first = items.first().cloned();
+        let is_whole = match items {
+            Items::Entries(entries) => self.entries(&entries)?,
+            Items::Children(children) => {
+                let mut is_whole = true;
+                for child in children {
+                    let below =
+                        Root { id: child.id, bytes: child.bytes, level: node.level.saturating_sub(1) };
+                    is_whole &= self.node(below, Some(&child.first))?;
                 }
+                is_whole
             }
+        };
+        if let Some(first) = first.filter(|_| is_whole) {
+            let Root { id, bytes, level } = node;
+            self.whole.insert(id, Whole { level, bytes, first, end: self.order.clone() });
+        }
+        Ok(is_whole)
+    }
+
+    /// The entries of a leaf; like a restore, it passes over what is behind one that is not where it may be.
+    fn entries(&mut self, entries: &[Entry]) -> Result<bool, OpsError> {
+        let mut is_whole = true;
+        for entry in entries {
+            let followed = self.order.follow(&entry.path, entry.kind);
+            if !self.tolerate(followed, Some(&entry.path))? {
+                return Ok(false);
+            }
+            if !has_all(self.reader, entry, self.bad)? {
+                self.loss.files.push(entry.path.clone());
+                is_whole = false;
+            }
+        }
+        Ok(is_whole)
+    }
+
+    /// Notes damage of what begins at `from`, `None` for a whole tree; an error that is none ends the check.
+    fn tolerate(
+        &mut self,
+        outcome: Result<(), RepoError>,
+        from: Option<&TreePath>,
+    ) -> Result<bool, OpsError> {
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_damage() => {
+                self.loss.is_tree_damaged = true;
+                self.loss.trees_damaged.extend(from.cloned());
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
         }
     }
-    Ok(true)
 }
 
-/// A tree that is not sound makes no node of it count as looked at: other snapshots name their own losses.
-fn forget(sound: &mut HashSet<ChunkId>, _: ChunkId) -> Result<bool, OpsError> {
-    sound.clear();
-    Ok(false)
-}
-
+/// Whether a file can be restored: its chunks are there, as long as its recipe says, and together as long as the file.
 fn has_all(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsError> {
-    let Some(recipe) = &entry.content else { return Ok(true) };
+    if entry.kind != EntryKind::File {
+        return Ok(true);
+    }
+    let none = Recipe::default();
+    let recipe = entry.content.as_ref().unwrap_or(&none);
     let mut records = Records::new(reader, recipe);
+    let mut bytes = 0_u64;
     loop {
         let record = match records.next_record() {
             Ok(Some(record)) => record,
-            Ok(None) => return Ok(true),
+            Ok(None) => return Ok(bytes == entry.size),
             Err(error) if error.is_damage() => return Ok(false),
             Err(error) => return Err(error.into()),
         };
+        bytes = bytes.saturating_add(u64::from(record.bytes));
         if record.is_hole() {
             continue;
         }
@@ -88,11 +157,10 @@ fn has_all(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsEr
             Err(RepoError::Missing { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        let is_doubtful = bad.packs.contains(&location.pack);
-        if bad.regions.contains(&(location.pack, location.region)) {
+        if location.bytes != record.bytes || bad.regions.contains(&(location.pack, location.region)) {
             return Ok(false);
         }
-        if is_doubtful {
+        if bad.packs.contains(&location.pack) {
             match reader.chunk(&record.id) {
                 Ok(_) => {}
                 Err(error) if error.is_damage() => return Ok(false),
@@ -102,40 +170,5 @@ fn has_all(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsEr
     }
 }
 
-/// Every file of a snapshot that needs something bad.
-fn name_losses(reader: &ChunkReader, id: SnapshotId, root: Root, bad: &Bad) -> Result<Loss, OpsError> {
-    let mut loss = Loss { snapshot: id, files: vec![], is_tree_damaged: false };
-    let entries = TreeReader::new(reader, root).and_then(|mut entries| {
-        let mut next = || entries.next_entry();
-        let mut all = vec![];
-        while let Some(entry) = next()? {
-            all.push(entry);
-            if all.len() >= 1024 {
-                note_losses(reader, &mut all, bad, &mut loss.files)?;
-            }
-        }
-        note_losses(reader, &mut all, bad, &mut loss.files)
-    });
-    match entries {
-        Ok(()) => Ok(loss),
-        Err(error) if error.is_damage() => Ok(Loss { is_tree_damaged: true, ..loss }),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn note_losses(
-    reader: &ChunkReader,
-    entries: &mut Vec<Entry>,
-    bad: &Bad,
-    files: &mut Vec<TreePath>,
-) -> Result<(), RepoError> {
-    for entry in entries.drain(..) {
-        match has_all(reader, &entry, bad) {
-            Ok(true) => {}
-            Ok(false) => files.push(entry.path),
-            Err(OpsError::Repo(error)) => return Err(error),
-            Err(error) => return Err(RepoError::damaged(Subject::Object(entry.path.to_string()), error)),
-        }
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Restore;
-use crate::base::TreePath;
+use crate::base::{TreePath, Warning};
 use crate::format::{Entry, EntryKind};
 use crate::ops::OpsError;
 use crate::target::{Overwrite, Plan};
@@ -19,6 +19,11 @@ struct Level {
 
 impl Restore<'_> {
     pub(super) fn second_pass(&mut self) -> Result<(), OpsError> {
+        if self.options.delete && !self.report.trees_damaged.is_empty() {
+            let message =
+                "nothing is removed: what belongs to the snapshot is not known where its tree is damaged";
+            self.observer.warning(Warning { subject: "delete".into(), message: message.into() });
+        }
         let mut levels = vec![Level { directory: None, names: HashSet::new(), is_touched: true }];
         self.each_entry(&mut |restore, at, entry| {
             while levels.len() > 1 && !is_in(levels.last(), at) {
@@ -59,7 +64,8 @@ impl Restore<'_> {
         if !level.is_touched {
             return Ok(());
         }
-        if self.options.delete {
+        // What stood in a damaged node would be taken for a stranger.
+        if self.options.delete && self.report.trees_damaged.is_empty() {
             let at = level.directory.as_ref().map(|(at, _)| at);
             let keep = |name: &[u8]| level.names.contains(name);
             let removed = self.target.delete_others(at, &keep, !self.options.dry_run);

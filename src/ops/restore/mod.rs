@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 use crate::base::{Observer, Phase, Progress, TreePath, Warning};
 use crate::format::{Entry, EntryKind, Root};
-use crate::repo::{ChunkReader, RepoError, Subject, TreeReader};
+use crate::repo::{ChunkReader, RepoError, Subject, Survivor, TreeReader};
 use crate::target::{DirectoryTarget, MetadataLoss, Overwrite, Plan, TargetError};
 
 use super::OpsError;
@@ -54,6 +54,9 @@ pub struct RestoreReport {
     pub deleted: Vec<TreePath>,
     /// Files that could not be restored because the repository is damaged.
     pub damaged: Vec<TreePath>,
+    /// Where parts of the tree could not be read: what the snapshot has from each of these paths on is not known, up to what was
+    /// restored next. In order, each once.
+    pub trees_damaged: Vec<TreePath>,
     /// Entries that could not be restored for a reason of the target.
     pub failed: u64,
     /// Files that were read back and are right.
@@ -82,7 +85,7 @@ struct Restore<'a> {
 ///
 /// # Errors
 /// [`OpsError::NoEntry`] if nothing has the path that was asked for; [`OpsError::Target`] if the target is full or cannot be written at
-/// all; [`OpsError::Repo`] if the store fails. Damage and single files that cannot be written are told to `observer` and in the report.
+/// all; [`OpsError::Repo`] if the store fails or the root of the tree is damaged. Other damage and single files that cannot be written are told to `observer` and in the report.
 pub fn run(
     reader: &ChunkReader,
     root: Root,
@@ -119,21 +122,26 @@ pub fn run(
 }
 
 impl<'a> Restore<'a> {
-    /// Hands every selected entry and its place in the target to `each`.
+    /// Hands every selected entry and its place in the target to `each`; damaged nodes are noted and passed over.
     fn each_entry(
         &mut self,
         each: &mut dyn FnMut(&mut Self, &TreePath, Entry) -> Result<(), OpsError>,
     ) -> Result<(), OpsError> {
         let options = self.options;
-        let mut entries = match &options.selection.subtree {
-            None => TreeReader::new(self.reader, self.root)?,
-            Some(subtree) => TreeReader::starting_at(self.reader, self.root, subtree)?,
-        };
+        let mut entries = TreeReader::surviving(self.reader, self.root, options.selection.subtree.as_ref())?;
         let mut is_empty = true;
-        while let Some(entry) = entries.next_entry()? {
+        while let Some(survivor) = entries.next_survivor()? {
             if self.observer.is_cancelled() {
                 return Err(RepoError::Cancelled.into());
             }
+            let entry = match survivor {
+                Survivor::Entry(entry) => entry,
+                Survivor::Damage { from, .. } if options.selection.ends_before(&from) => break,
+                Survivor::Damage { from, error } => {
+                    self.tree_damaged(from, &error);
+                    continue;
+                }
+            };
             if options.selection.is_past(&entry.path) {
                 break;
             }
@@ -145,7 +153,7 @@ impl<'a> Restore<'a> {
             each(self, &at, entry)?;
         }
         match &options.selection.subtree {
-            Some(subtree) if is_empty => {
+            Some(subtree) if is_empty && self.report.trees_damaged.is_empty() => {
                 Err(OpsError::NoEntry { path: subtree.to_string(), snapshot: "the snapshot".into() })
             }
             _ => Ok(()),
@@ -230,6 +238,15 @@ impl<'a> Restore<'a> {
         self.observer
             .warning(Warning { subject: at.to_string(), message: format!("not restored: {reason}") });
         self.report.damaged.push(at.clone());
+    }
+
+    /// Notes a part of the tree that cannot be read, once for all passes.
+    fn tree_damaged(&mut self, from: TreePath, reason: &dyn std::fmt::Display) {
+        if let Err(at) = self.report.trees_damaged.binary_search(&from) {
+            let message = format!("the tree cannot be read from here on: {reason}");
+            self.observer.warning(Warning { subject: from.to_string(), message });
+            self.report.trees_damaged.insert(at, from);
+        }
     }
 
     fn progress(&self, current: Option<&TreePath>) {

@@ -38,6 +38,11 @@ impl Selection {
         self.subtree.as_ref().is_some_and(|subtree| !path.is_within(subtree))
     }
 
+    /// Whether all of it is before this path.
+    pub fn ends_before(&self, path: &TreePath) -> bool {
+        self.subtree.as_ref().is_some_and(|subtree| path > subtree && !path.is_within(subtree))
+    }
+
     /// Where the entry goes in the target; `None` for the directory whose content is restored.
     ///
     /// # Errors

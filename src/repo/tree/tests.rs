@@ -1,5 +1,6 @@
 use super::super::forest::{Forest, Nodes, entry, path};
 use super::*;
+use crate::format::EntryKind;
 
 fn entries(large: u32) -> Vec<Entry> {
     let mut entries: Vec<_> = ["a", "b", "b/c", "b.", "d"].map(|at| entry(at, EntryKind::Directory)).into();
@@ -89,4 +90,62 @@ fn a_node_that_is_passed_over_is_not_read_and_what_follows_is() {
     assert_eq!(seen.first(), Some(&path("a")));
     assert_eq!(seen.last(), Some(&entries.last().unwrap().path));
     assert!(!tree.open_upcoming().unwrap());
+}
+
+/// What is left of a tree, and the first paths of what is not.
+fn survivors(tree: &mut TreeReader<'_>) -> (Vec<TreePath>, Vec<TreePath>) {
+    let (mut whole, mut damaged) = (vec![], vec![]);
+    while let Some(next) = tree.next_survivor().unwrap() {
+        match next {
+            Survivor::Entry(entry) => whole.push(entry.path),
+            Survivor::Damage { from, .. } => damaged.push(from),
+        }
+    }
+    (whole, damaged)
+}
+
+#[test]
+fn a_lost_node_of_any_level_is_one_gap_wherever_the_reading_starts() {
+    let forest = Forest::new();
+    let entries = entries(100_000);
+    let (root, mut nodes) = forest.grow(&entries);
+    assert!(root.level >= 2);
+    let Items::Children(children) = decode_node(&nodes[&root.id], root.level, None).unwrap() else {
+        panic!()
+    };
+    let (lost, next) = (&children[children.len() / 2], &children[children.len() / 2 + 1]);
+    nodes.remove(&lost.id);
+    forest.plant(nodes.values());
+    let reader = forest.reader();
+    let is_lost = |path: &TreePath| *path >= lost.first && *path < next.first;
+    let left: Vec<_> = entries.iter().map(|entry| entry.path.clone()).filter(|path| !is_lost(path)).collect();
+    let mut tree = TreeReader::surviving(&reader, root, None).unwrap();
+    assert_eq!(survivors(&mut tree), (left.clone(), vec![lost.first.clone()]));
+    let inside = entries.iter().position(|entry| entry.path == lost.first).unwrap() + 1;
+    for (from, damaged) in [(&entries[inside].path, 1), (&next.first, 0), (&entries[inside - 2].path, 1)] {
+        let mut tree = TreeReader::surviving(&reader, root, Some(from)).unwrap();
+        let (whole, gaps) = survivors(&mut tree);
+        assert_eq!(gaps.len(), damaged, "{from}");
+        assert!(whole.iter().eq(left.iter().filter(|path| *path >= from)), "{from}");
+    }
+    assert!(TreeReader::starting_at(&reader, root, &entries[inside].path).is_err());
+}
+
+#[test]
+fn entries_where_they_may_not_be_are_damage() {
+    let mut order = EntryOrder::default();
+    let names = [("a", EntryKind::Directory), ("a/b", EntryKind::File), ("a.", EntryKind::File)];
+    for (name, kind) in names {
+        order.follow(&path(name), kind).unwrap();
+    }
+    let whole = order.clone();
+    for bad in ["a.", "a", "a/z", "a./b"] {
+        assert!(order.follow(&path(bad), EntryKind::File).unwrap_err().is_damage(), "{bad}");
+        assert!(order.follow_known(&path(bad), &whole).unwrap_err().is_damage(), "{bad}");
+    }
+    let mut end = EntryOrder::default();
+    end.follow(&path("m"), EntryKind::File).unwrap();
+    order.follow_known(&path("b"), &end).unwrap();
+    order.follow(&path("l"), EntryKind::File).unwrap_err();
+    order.follow(&path("n"), EntryKind::File).unwrap();
 }
