@@ -105,3 +105,14 @@ pub const AHEAD_BATCHES_MAX: usize = 16;
 pub const FIND_NODES_MAX: usize = 500_000;
 /// Entries a search holds; with more matches it asks for a closer pattern.
 pub const FIND_ENTRIES_MAX: usize = 200_000;
+
+/// Pages of a table map that a reader takes: a dump of 100 TB.
+pub const MAP_PAGES_MAX: u64 = 1 << 32;
+/// Bytes of the sections of a table map that a reader takes: some 400,000 objects.
+pub const MAP_SECTIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes at the start of a stream by which a dump is recognised.
+pub const DUMP_SNIFF_BYTES: usize = 64 * 1024;
+/// Bytes that a lexer is ahead of the cuts: the longest it takes to know what a statement is.
+pub const DUMP_LOOK_AHEAD_BYTES: usize = 80 * 1024;
+/// Bytes of a table map that are handed on together.
+pub const MAP_BATCH_BYTES: usize = 64 * 1024;

@@ -16,6 +16,7 @@ mod region;
 mod slots;
 mod snapshots;
 mod stream;
+mod table_map;
 mod tree;
 mod write;
 
@@ -30,6 +31,7 @@ pub use read::ChunkReader;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
+pub use table_map::{Anchor, PlacedSection, TableMap};
 pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 
