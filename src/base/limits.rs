@@ -105,3 +105,14 @@ pub const AHEAD_BATCHES_MAX: usize = 16;
 pub const FIND_NODES_MAX: usize = 500_000;
 /// Entries a search holds; with more matches it asks for a closer pattern.
 pub const FIND_ENTRIES_MAX: usize = 200_000;
+
+/// Bytes of a dump that tell whether it is one.
+pub const SQL_PREFIX_BYTES: usize = 64 * 1024;
+/// Bytes of a statement that are kept to tell what it is about.
+pub const SQL_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a row's key that are kept.
+pub const SQL_KEY_BYTES_MAX: usize = 64;
+/// Tables, indexes, sequences and variables of a dump that are remembered, of each.
+pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
+/// Sections of a dump that are told apart; what follows is one more.
+pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
