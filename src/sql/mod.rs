@@ -1,0 +1,16 @@
+//! SQL dumps as values: what stands where in the text of a dump, and what the pieces mean.
+//!
+//! Bytes in, values out: no file is read here and no clock. [`ddl`] reads the columns of a table.
+
+pub mod ddl;
+
+/// The grammar a dump is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// MySQL and MariaDB.
+    MySql,
+    /// PostgreSQL.
+    Postgres,
+    /// SQLite.
+    Sqlite,
+}
