@@ -4,7 +4,6 @@
 //! of its own, with a note. Memory is bounded: the head of one statement, the key of one row, the keys of tables.
 
 mod copy;
-mod ddl;
 mod grammar;
 mod key;
 mod mysql;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::base::limits::SQL_TABLES_KNOWN_MAX;
 
+use super::super::ddl::table_schema;
 use super::super::{Dialect, TableName};
 use super::grammar::{Grammar, LeadBytes};
 use super::parts::Surroundings;
@@ -22,9 +23,9 @@ pub(super) struct Mode {
 
 /// The column of a table that its rows are known by.
 #[derive(Debug, Clone)]
-pub(super) struct KeyColumn {
-    pub name: Vec<u8>,
-    pub position: usize,
+struct KeyColumn {
+    name: Vec<u8>,
+    position: usize,
 }
 
 /// The session a dump runs in.
@@ -88,10 +89,16 @@ impl Session {
         }
     }
 
-    /// Remembers the key of a table.
-    pub fn learn_key(&mut self, table: &TableName, key: KeyColumn) {
-        if self.keys.len() < SQL_TABLES_KNOWN_MAX {
-            self.keys.insert(table.clone(), key);
+    /// Remembers the key of a table that a statement defines: its primary key, or what looks like it.
+    pub fn learn_key(&mut self, table: &TableName, definition: &[u8]) {
+        let Some(schema) = table_schema(self.grammar.dialect, definition) else { return };
+        let first = schema.primary_key.first().copied();
+        let names: Vec<Vec<u8>> = schema.columns.into_iter().map(|column| column.name).collect();
+        let position = first.unwrap_or_else(|| likely_key(&table.name, &names));
+        if self.keys.len() < SQL_TABLES_KNOWN_MAX
+            && let Some(name) = names.into_iter().nth(position)
+        {
+            self.keys.insert(table.clone(), KeyColumn { name, position });
         }
     }
 
@@ -122,7 +129,7 @@ impl Session {
 }
 
 /// The column that is a table's key, going by its name.
-pub(super) fn likely_key(table: &[u8], columns: &[Vec<u8>]) -> usize {
+fn likely_key(table: &[u8], columns: &[Vec<u8>]) -> usize {
     let own = [table, b"_id"].concat();
     let named = |name: &[u8]| columns.iter().position(|column| column.eq_ignore_ascii_case(name));
     named(b"id").or_else(|| named(&own)).unwrap_or_default()

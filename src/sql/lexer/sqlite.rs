@@ -1,7 +1,6 @@
 //! What statements of SQLite are about, as its shell's `.dump` and people write them.
 
 use super::super::{SectionKind, TableName};
-use super::ddl;
 use super::parts::{Object, Part};
 use super::session::Session;
 use super::statement::{Insert, insert};
@@ -35,9 +34,9 @@ pub(super) fn statement(head: &[u8], session: &mut Session) -> Part {
         return Part::Object(insert_without_rows(head, words, session));
     }
     let object = if words.word("CREATE") {
-        create(&mut words, session)
+        create(head, &mut words, session)
     } else if words.word("DROP") {
-        create(&mut words, session).dropped()
+        create(head, &mut words, session).dropped()
     } else if words.words("DELETE FROM") {
         delete(words.name())
     } else if words.any_of("BEGIN ANALYZE") {
@@ -50,16 +49,14 @@ pub(super) fn statement(head: &[u8], session: &mut Session) -> Part {
     Part::Object(object)
 }
 
-fn create(words: &mut Words<'_>, session: &mut Session) -> Object {
+fn create(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
     let Some(what) = words.seek("TABLE VIEW TRIGGER INDEX") else { return Object::new(SectionKind::Other) };
     let _ = words.words("IF NOT EXISTS") || words.words("IF EXISTS");
     let name = words.name();
     match what {
         "TABLE" => {
-            if let Some(table) = &name
-                && let Some(key) = ddl::key_column(&table.name, words)
-            {
-                session.learn_key(table, key);
+            if let Some(table) = &name {
+                session.learn_key(table, head);
             }
             Object::of(SectionKind::TableDefinition, name)
         }

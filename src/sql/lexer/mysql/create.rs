@@ -1,7 +1,6 @@
 //! `CREATE` and `DROP`.
 
 use super::super::super::SectionKind;
-use super::super::ddl;
 use super::super::parts::Object;
 use super::super::session::Session;
 use super::super::tokens::Words;
@@ -12,13 +11,10 @@ const KINDS: &str =
     "TABLE VIEW TRIGGER PROCEDURE FUNCTION PACKAGE EVENT DATABASE SCHEMA SEQUENCE INDEX USER ROLE SERVER";
 
 /// What follows `CREATE`.
-pub(super) fn statement(words: &mut Words<'_>, session: &mut Session) -> Object {
+pub(super) fn statement(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
     let object = object(words, session);
-    if object.kind == SectionKind::TableDefinition
-        && let Some(table) = &object.table
-        && let Some(key) = ddl::key_column(&table.name, words)
-    {
-        session.learn_key(table, key);
+    if let (SectionKind::TableDefinition, Some(table)) = (object.kind, &object.table) {
+        session.learn_key(table, head);
     }
     object
 }

@@ -38,7 +38,7 @@ pub(super) fn statement(head: &[u8], session: &mut Session) -> Part {
         return set::statement(words, session);
     }
     if words.word("CREATE") {
-        return Part::Object(create::statement(&mut words, session));
+        return Part::Object(create::statement(head, &mut words, session));
     }
     if words.word("DROP") {
         return Part::Object(create::drop(&mut words, session).dropped());

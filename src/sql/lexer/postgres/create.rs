@@ -1,7 +1,6 @@
 //! `CREATE` and `DROP`.
 
 use super::super::super::{SectionKind, TableName};
-use super::super::ddl;
 use super::super::parts::Object;
 use super::super::session::Session;
 use super::super::tokens::Words;
@@ -15,14 +14,10 @@ const MODIFIERS: &str =
     "OR REPLACE GLOBAL LOCAL TEMPORARY TEMP UNLOGGED FOREIGN MATERIALIZED RECURSIVE UNIQUE CONSTRAINT";
 
 /// What follows `CREATE`.
-pub(super) fn statement(words: &mut Words<'_>, session: &mut Session) -> Object {
+pub(super) fn statement(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
     let object = object(words, session);
     match (object.kind, &object.table, &object.name) {
-        (SectionKind::TableDefinition, Some(table), _) => {
-            if let Some(key) = ddl::key_column(&table.name, words) {
-                session.learn_key(table, key);
-            }
-        }
+        (SectionKind::TableDefinition, Some(table), _) => session.learn_key(table, head),
         (SectionKind::Index, Some(table), Some(name)) => session.learn_owner(name, table),
         _ => {}
     }

@@ -67,7 +67,7 @@ pub(super) fn statement(head: &[u8], session: &mut Session) -> Part {
         Some("SELECT") => select(&mut words, session),
         Some("COPY") => copy(head, &mut words, session),
         Some("INSERT") => insert_without_rows(head, session),
-        Some("CREATE") => create::statement(&mut words, session),
+        Some("CREATE") => create::statement(head, &mut words, session),
         Some("DROP") => create::drop(&mut words, session).dropped(),
         Some("ALTER") => alter::statement(&mut words, session),
         Some("COMMENT" | "SECURITY") => comment(&mut words, session),
