@@ -7,6 +7,7 @@ pub mod codec;
 pub mod crypto;
 pub mod format;
 pub mod nights;
+pub mod sql;
 
 pub mod backend;
 pub mod index;

@@ -110,9 +110,17 @@ pub const FIND_ENTRIES_MAX: usize = 200_000;
 pub const MAP_PAGES_MAX: u64 = 1 << 32;
 /// Bytes of the sections of a table map that a reader takes: some 400,000 objects.
 pub const MAP_SECTIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// Bytes at the start of a stream by which a dump is recognised.
-pub const DUMP_SNIFF_BYTES: usize = 64 * 1024;
-/// Bytes that a lexer is ahead of the cuts: the longest it takes to know what a statement is.
-pub const DUMP_LOOK_AHEAD_BYTES: usize = 80 * 1024;
+/// The most bytes that chunks wait for a lexer to make up its mind.
+pub const DUMP_UNSETTLED_BYTES_MAX: u64 = 256 * 1024;
 /// Bytes of a table map that are handed on together.
 pub const MAP_BATCH_BYTES: usize = 64 * 1024;
+/// Bytes of a dump that tell whether it is one.
+pub const SQL_PREFIX_BYTES: usize = 64 * 1024;
+/// Bytes of a statement that are kept to tell what it is about.
+pub const SQL_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a row's key that are kept.
+pub const SQL_KEY_BYTES_MAX: usize = 64;
+/// Tables, indexes, sequences and variables of a dump that are remembered, of each.
+pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
+/// Sections of a dump that are told apart; what follows is one more.
+pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
