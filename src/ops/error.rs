@@ -52,6 +52,30 @@ pub enum OpsError {
         /// The snapshot, short.
         snapshot: String,
     },
+    /// No dump in the snapshot has a table of this name.
+    #[error("no table {name} in {place}")]
+    NoTable {
+        /// What was asked for, escaped.
+        name: String,
+        /// Where it was looked for.
+        place: String,
+        /// Tables with names like it.
+        nearest: Vec<String>,
+    },
+    /// Several dumps have a table of this name.
+    #[error("{name} is in {} dumps: {}", .dumps.len(), .dumps.join(", "))]
+    SeveralDumps {
+        /// What was asked for, escaped.
+        name: String,
+        /// The dumps' paths, escaped.
+        dumps: Vec<String>,
+    },
+    /// No row is the one that was asked for.
+    #[error("no row of {table} is so")]
+    NoRows {
+        /// The table.
+        table: String,
+    },
     /// What was asked for contradicts itself.
     #[error("{0}")]
     Request(String),

@@ -6,7 +6,9 @@ mod compare;
 mod content;
 pub mod diff;
 pub mod dump;
+pub mod dumps;
 mod error;
+pub mod extract;
 pub mod find;
 #[cfg(test)]
 mod house;
@@ -14,6 +16,7 @@ pub mod list;
 pub mod restore;
 pub mod select;
 pub mod stats;
+pub mod tables;
 
 pub use compare::Changes;
 pub use error::OpsError;

@@ -91,7 +91,8 @@ fn bytes_of(reader: &ChunkReader, records: &[Record], range: Range<u64>) -> Resu
         let end = start + u64::from(record.bytes);
         if start < range.end && end > range.start {
             let plain = reader.chunk(&record.id)?;
-            let inside = |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap_or(usize::MAX);
+            let inside =
+                |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap_or(usize::MAX);
             let part = plain.get(inside(range.start)..inside(range.end));
             let reason = "its length is not the one its recipe says";
             out.extend_from_slice(part.ok_or_else(|| RepoError::damaged(Subject::Chunk(record.id), reason))?);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::ddl::TableSchema;
+
 /// A name as in SQL, unquoted, as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
@@ -101,6 +103,8 @@ pub struct Section {
     pub rows: u64,
     /// The column list of `INSERT` or `COPY`, empty if there is none.
     pub columns: Vec<Vec<u8>>,
+    /// What the definition of a table says of its columns; `TableDefinition` only, where it is understood.
+    pub schema: Option<Box<TableSchema>>,
     /// Which value of a row its key is, counted from 0; `TableData` only.
     pub key_column: Option<usize>,
     /// What ends a statement where the section starts, where that is not `;`.

@@ -45,6 +45,18 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
             "",
             format!("strongroom ls --recursive {snapshot}, which lists the paths that there are"),
         ),
+        OpsError::NoTable { nearest, .. } if !nearest.is_empty() => {
+            advice(Exit::Error, "", format!("{}: tables with names like it", nearest.join(", ")))
+        }
+        OpsError::NoTable { .. } => {
+            advice(Exit::Error, "", "strongroom tables, which lists the tables that there are")
+        }
+        OpsError::SeveralDumps { .. } => {
+            advice(Exit::Error, "", "--from PATH, which says which of them is meant")
+        }
+        OpsError::NoRows { .. } => {
+            advice(Exit::Error, "", "another condition, or --allow-empty if that may be so")
+        }
         OpsError::Request(_) => advice(Exit::Usage, "", "strongroom COMMAND --help"),
         OpsError::Output { source, .. } if is_full(source) => no_space(),
         OpsError::Output { .. } => {

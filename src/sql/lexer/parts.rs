@@ -2,6 +2,7 @@
 
 use crate::base::limits::{SQL_HEAD_BYTES_MAX, SQL_SECTIONS_MAX};
 
+use super::super::ddl::TableSchema;
 use super::super::{Row, Section, SectionKind, Sink, TableName};
 
 /// What a statement is to the sections.
@@ -31,6 +32,8 @@ pub(super) struct Object {
     pub columns: Option<Vec<Vec<u8>>>,
     /// Which of a row's values is its key.
     pub key_column: Option<usize>,
+    /// What it says of a table's columns.
+    pub schema: Option<Box<TableSchema>>,
     /// It is a row by itself.
     pub is_row: bool,
     /// Why it is not what it looks like.
@@ -46,6 +49,7 @@ impl Object {
             is_drop: false,
             columns: None,
             key_column: None,
+            schema: None,
             is_row: false,
             note: None,
         }
@@ -215,6 +219,7 @@ impl Open {
             name: None,
             rows: 0,
             columns: Vec::new(),
+            schema: None,
             key_column: None,
             delimiter: around.delimiter,
             is_whole: true,
@@ -264,6 +269,9 @@ impl Open {
             section.columns = columns;
             section.key_column = object.key_column;
             self.has_columns = true;
+        }
+        if section.kind == SectionKind::TableDefinition {
+            section.schema = section.schema.take().or(object.schema);
         }
         if let Some(note) = object.note {
             section.is_whole = false;

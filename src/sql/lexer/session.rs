@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::base::limits::SQL_TABLES_KNOWN_MAX;
 
-use super::super::ddl::table_schema;
+use super::super::ddl::{TableSchema, table_schema};
 use super::super::{Dialect, TableName};
 use super::grammar::{Grammar, LeadBytes};
 use super::parts::Surroundings;
@@ -89,17 +89,18 @@ impl Session {
         }
     }
 
-    /// Remembers the key of a table that a statement defines: its primary key, or what looks like it.
-    pub fn learn_key(&mut self, table: &TableName, definition: &[u8]) {
-        let Some(schema) = table_schema(self.grammar.dialect, definition) else { return };
+    /// Remembers the key of a table that a statement defines: its primary key, or what looks like it. Gives the table's columns.
+    pub fn learn_key(&mut self, table: &TableName, definition: &[u8]) -> Option<Box<TableSchema>> {
+        let schema = table_schema(self.grammar.dialect, definition)?;
         let first = schema.primary_key.first().copied();
-        let names: Vec<Vec<u8>> = schema.columns.into_iter().map(|column| column.name).collect();
+        let names: Vec<Vec<u8>> = schema.columns.iter().map(|column| column.name.clone()).collect();
         let position = first.unwrap_or_else(|| likely_key(&table.name, &names));
         if self.keys.len() < SQL_TABLES_KNOWN_MAX
             && let Some(name) = names.into_iter().nth(position)
         {
             self.keys.insert(table.clone(), KeyColumn { name, position });
         }
+        Some(Box::new(schema))
     }
 
     /// Remembers whose an index or a sequence is.

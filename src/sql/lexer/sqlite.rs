@@ -55,10 +55,8 @@ fn create(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
     let name = words.name();
     match what {
         "TABLE" => {
-            if let Some(table) = &name {
-                session.learn_key(table, head);
-            }
-            Object::of(SectionKind::TableDefinition, name)
+            let schema = name.as_ref().and_then(|table| session.learn_key(table, head));
+            Object { schema, ..Object::of(SectionKind::TableDefinition, name) }
         }
         "VIEW" => Object::named(SectionKind::View, name),
         what => {

@@ -12,9 +12,9 @@ const KINDS: &str =
 
 /// What follows `CREATE`.
 pub(super) fn statement(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
-    let object = object(words, session);
+    let mut object = object(words, session);
     if let (SectionKind::TableDefinition, Some(table)) = (object.kind, &object.table) {
-        session.learn_key(table, head);
+        object.schema = session.learn_key(table, head);
     }
     object
 }

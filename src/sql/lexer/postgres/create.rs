@@ -15,9 +15,11 @@ const MODIFIERS: &str =
 
 /// What follows `CREATE`.
 pub(super) fn statement(head: &[u8], words: &mut Words<'_>, session: &mut Session) -> Object {
-    let object = object(words, session);
+    let mut object = object(words, session);
     match (object.kind, &object.table, &object.name) {
-        (SectionKind::TableDefinition, Some(table), _) => session.learn_key(table, head),
+        (SectionKind::TableDefinition, Some(table), _) => {
+            object.schema = session.learn_key(table, head);
+        }
         (SectionKind::Index, Some(table), Some(name)) => session.learn_owner(name, table),
         _ => {}
     }
