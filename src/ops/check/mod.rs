@@ -32,6 +32,8 @@ pub struct Loss {
     pub is_tree_damaged: bool,
     /// Where those parts begin: the first path in each node that cannot be read or is not in order. Empty if that is the whole tree.
     pub trees_damaged: Vec<TreePath>,
+    /// Dumps whose table map cannot be read, by their escaped paths: the files are whole, their tables are not found.
+    pub maps: Vec<String>,
 }
 
 impl Loss {
@@ -49,6 +51,11 @@ impl Loss {
                 let count = self.trees_damaged.len();
                 parts.push(format!("{count} parts of its tree, the first from /{from} on"));
             }
+        }
+        match self.maps.as_slice() {
+            [] => {}
+            [dump] => parts.push(format!("the table map of {dump}")),
+            [dump, ..] => parts.push(format!("{} table maps, the first of {dump}", self.maps.len())),
         }
         let what = parts.join(" and ");
         (!what.is_empty()).then(|| format!("snapshot {} loses {what}", self.snapshot.short()))
@@ -102,7 +109,8 @@ pub fn run(
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());
         let (files, trees_damaged) = (vec![], vec![]);
-        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged });
+        let maps = vec![];
+        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged, maps });
     }
     let state = repo.open_index(cache, observer)?;
     let index = repo.check_index(&state)?;
