@@ -4,7 +4,7 @@ mod page;
 mod section;
 
 pub use page::{KEY_BYTES, PAGE_BYTES, Page, PageKeys, key_of_bytes, key_of_integer};
-pub use section::{KeyKind, MapSection, MapSectionKind, MapTableName};
+pub use section::{KeyKind, MapSection, MapSectionKind, MapTableName, RowsForm};
 
 use super::{FormatError, refuse_unless};
 use crate::base::Fields;

@@ -10,7 +10,7 @@ pub mod section;
 pub mod sniff;
 
 pub use lexer::Lexer;
-pub use section::{Key, KeyKind, Row, Section, SectionKind, Sink, TableName};
+pub use section::{Form, Key, KeyKind, Row, Section, SectionKind, Sink, TableName};
 pub use sniff::{Recognition, recognise};
 
 /// Grammar a dump is written in.

@@ -86,6 +86,18 @@ pub enum SectionKind {
     Other,
 }
 
+/// How the rows of a section are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Tuples of `INSERT`.
+    Tuples {
+        /// Whether a backslash escapes in their strings.
+        has_backslash: bool,
+    },
+    /// Lines of `COPY` in its text form.
+    Copy,
+}
+
 /// A part of a dump. Sections tile it: each starts where the one before ended, the first at 0, the last ends at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
@@ -103,6 +115,8 @@ pub struct Section {
     pub rows: u64,
     /// The column list of `INSERT` or `COPY`, empty if there is none.
     pub columns: Vec<Vec<u8>>,
+    /// How its rows are written; `TableData` only, where that is understood.
+    pub form: Option<Form>,
     /// What the definition of a table says of its columns; `TableDefinition` only, where it is understood.
     pub schema: Option<Box<TableSchema>>,
     /// Which value of a row its key is, counted from 0; `TableData` only.

@@ -76,8 +76,7 @@ pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
         say("no snapshots");
     } else {
         let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest)).collect();
-        let head =
-            ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
+        let head = ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
         line(table(&head, &rows, &[4, 5, 6, 7]))?;
     }
     Ok(if snapshots.unreadable.is_empty() { 0 } else { 13 })

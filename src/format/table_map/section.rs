@@ -81,6 +81,17 @@ pub enum KeyKind {
     Bytes,
 }
 
+/// How the rows of a table stand in a dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowsForm {
+    /// Tuples, in whose strings a backslash escapes.
+    Escaped,
+    /// Tuples, in whose strings it does not.
+    Tuples,
+    /// Lines of `COPY`.
+    Copy,
+}
+
 /// A name as SQL means it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MapTableName {
@@ -117,6 +128,8 @@ pub struct MapSection {
     pub is_whole: bool,
     /// Why it is not.
     pub note: Option<String>,
+    /// How its rows stand there; `None` if that is not understood.
+    pub form: Option<RowsForm>,
     /// The database that was current before it.
     pub database: Option<Vec<u8>>,
     /// What ends a statement where it begins, if that is not `;`.
@@ -139,6 +152,7 @@ impl MapSection {
             key: None,
             is_whole: true,
             note: None,
+            form: None,
             database: None,
             delimiter: None,
         }
@@ -214,6 +228,8 @@ struct Wire {
     database: Option<ByteVec>,
     #[n(17)]
     delimiter: Option<ByteVec>,
+    #[n(18)]
+    form: Option<u64>,
 }
 
 fn unless_zero(number: u64) -> Option<u64> {
@@ -254,6 +270,11 @@ impl From<&MapSection> for Wire {
             note: section.note.clone(),
             database: section.database.clone().map(ByteVec::from),
             delimiter: section.delimiter.clone().map(ByteVec::from),
+            form: section.form.map(|form| match form {
+                RowsForm::Escaped => 1,
+                RowsForm::Tuples => 2,
+                RowsForm::Copy => 3,
+            }),
         }
     }
 }
@@ -290,6 +311,13 @@ impl TryFrom<Wire> for MapSection {
             note: wire.note,
             database: wire.database.map(Vec::from),
             delimiter: wire.delimiter.map(Vec::from),
+            // A form that this program does not know is one that it does not understand.
+            form: wire.form.and_then(|form| match form {
+                1 => Some(RowsForm::Escaped),
+                2 => Some(RowsForm::Tuples),
+                3 => Some(RowsForm::Copy),
+                _ => None,
+            }),
         };
         section.check()?;
         Ok(section)

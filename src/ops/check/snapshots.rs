@@ -59,7 +59,8 @@ impl<'a> Walk<'a> {
         observer: &'a dyn Observer,
         whole: &'a mut HashMap<ChunkId, Whole>,
     ) -> Self {
-        let loss = Loss { snapshot, files: vec![], is_tree_damaged: false, trees_damaged: vec![], maps: vec![] };
+        let loss =
+            Loss { snapshot, files: vec![], is_tree_damaged: false, trees_damaged: vec![], maps: vec![] };
         Self { reader, bad, observer, whole, order: EntryOrder::default(), loss }
     }
 
@@ -134,12 +135,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Looks at the table maps of a snapshot, their pages too.
-fn check_maps(
-    reader: &ChunkReader,
-    manifest: &Manifest,
-    bad: &Bad,
-    loss: &mut Loss,
-) -> Result<(), OpsError> {
+fn check_maps(reader: &ChunkReader, manifest: &Manifest, bad: &Bad, loss: &mut Loss) -> Result<(), OpsError> {
     for at in &manifest.table_maps {
         let read = || -> Result<bool, RepoError> {
             let map = TableMap::open(reader, at)?;

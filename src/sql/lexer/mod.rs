@@ -22,7 +22,7 @@ mod tests;
 
 pub use session::KnownKeys;
 
-use super::{Dialect, Row, SectionKind, Sink};
+use super::{Dialect, Form, Row, SectionKind, Sink};
 use crate::base::limits::SQL_HEAD_BYTES_MAX;
 use copy::Copy;
 use grammar::{PAREN, is_blank};
@@ -318,6 +318,7 @@ impl Lexer {
                 let object = Object {
                     key_column: self.session.key_column(&table, &columns),
                     columns: Some(columns),
+                    form: Some(Form::Tuples { has_backslash: self.session.grammar.has_backslash }),
                     ..Object::of(SectionKind::TableData, Some(table))
                 };
                 self.add(Part::Object(object), trivia, sink);

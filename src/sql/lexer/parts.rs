@@ -3,7 +3,7 @@
 use crate::base::limits::{SQL_HEAD_BYTES_MAX, SQL_SECTIONS_MAX};
 
 use super::super::ddl::TableSchema;
-use super::super::{Row, Section, SectionKind, Sink, TableName};
+use super::super::{Form, Row, Section, SectionKind, Sink, TableName};
 
 /// What a statement is to the sections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(super) struct Object {
     pub columns: Option<Vec<Vec<u8>>>,
     /// Which of a row's values is its key.
     pub key_column: Option<usize>,
+    /// How its rows are written.
+    pub form: Option<Form>,
     /// What it says of a table's columns.
     pub schema: Option<Box<TableSchema>>,
     /// It is a row by itself.
@@ -49,6 +51,7 @@ impl Object {
             is_drop: false,
             columns: None,
             key_column: None,
+            form: None,
             schema: None,
             is_row: false,
             note: None,
@@ -219,6 +222,7 @@ impl Open {
             name: None,
             rows: 0,
             columns: Vec::new(),
+            form: None,
             schema: None,
             key_column: None,
             delimiter: around.delimiter,
@@ -268,6 +272,7 @@ impl Open {
         if let (Some(columns), false) = (object.columns, self.has_columns) {
             section.columns = columns;
             section.key_column = object.key_column;
+            section.form = object.form;
             self.has_columns = true;
         }
         if section.kind == SectionKind::TableDefinition {

@@ -1,6 +1,6 @@
 //! What statements of SQLite are about, as its shell's `.dump` and people write them.
 
-use super::super::{SectionKind, TableName};
+use super::super::{Form, SectionKind, TableName};
 use super::parts::{Object, Part};
 use super::session::Session;
 use super::statement::{Insert, insert};
@@ -77,7 +77,8 @@ fn delete(table: Option<TableName>) -> Object {
 fn insert_without_rows(head: &[u8], mut words: Words<'_>, session: &Session) -> Object {
     if let Insert::Row { table } = insert(head, &session.grammar) {
         let object = Object::of(SectionKind::TableData, Some(table));
-        return Object { is_row: true, columns: Some(Vec::new()), ..object };
+        let form = Some(Form::Tuples { has_backslash: false });
+        return Object { is_row: true, columns: Some(Vec::new()), form, ..object };
     }
     words.word("INTO");
     let Some(table) = words.name().filter(|table| is_schema_table(&table.name)) else {

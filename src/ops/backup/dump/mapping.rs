@@ -69,7 +69,6 @@ impl Sink for Mapping {
 
     fn section(&mut self, section: Section) {
         if section.kind == sql::SectionKind::TableData {
-            self.wall(section.range.start);
             self.wall(section.range.end);
         }
         if section.range.end < self.trailer.dump_bytes {
@@ -80,6 +79,9 @@ impl Sink for Mapping {
     }
 
     fn wall(&mut self, offset: u64) {
+        if offset < self.trailer.dump_bytes {
+            return;
+        }
         let place = self.hints.partition_point(|hint| hint.offset < offset);
         match self.hints.get_mut(place) {
             Some(hint) if hint.offset == offset => hint.is_wall = true,

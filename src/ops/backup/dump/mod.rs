@@ -146,3 +146,6 @@ impl<'c> Cutter<'c> {
         Some(MapEnd { bytes, tally })
     }
 }
+
+#[cfg(test)]
+mod tests;

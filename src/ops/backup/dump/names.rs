@@ -1,8 +1,8 @@
 //! The words of `sql` in those of the format.
 
-use crate::format::table_map::{MapDialect, MapSection, MapSectionKind, MapTableName};
+use crate::format::table_map::{MapDialect, MapSection, MapSectionKind, MapTableName, RowsForm};
 use crate::sql::ddl::Column;
-use crate::sql::{Dialect, Producer, Section, SectionKind, TableName};
+use crate::sql::{Dialect, Form, Producer, Section, SectionKind, TableName};
 
 /// How the format names a dialect.
 pub const fn dialect(dialect: Dialect) -> MapDialect {
@@ -43,6 +43,11 @@ pub fn section(section: &Section) -> MapSection {
         primary_key: primary_key(section),
         is_whole: section.is_whole,
         note: section.note.map(ToOwned::to_owned),
+        form: section.form.map(|form| match form {
+            Form::Tuples { has_backslash: true } => RowsForm::Escaped,
+            Form::Tuples { has_backslash: false } => RowsForm::Tuples,
+            Form::Copy => RowsForm::Copy,
+        }),
         database: section.database.clone(),
         delimiter: section.delimiter.clone(),
         ..MapSection::new(kind(section.kind))

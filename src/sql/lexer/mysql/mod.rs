@@ -3,7 +3,7 @@
 mod create;
 mod set;
 
-use super::super::{SectionKind, TableName};
+use super::super::{Form, SectionKind, TableName};
 use super::grammar::is_blank;
 use super::parts::{Object, Part};
 use super::session::Session;
@@ -129,6 +129,7 @@ fn insert_without_rows(head: &[u8], session: &Session) -> Object {
         Insert::Row { table } => Object {
             is_row: true,
             columns: Some(Vec::new()),
+            form: Some(Form::Tuples { has_backslash: session.grammar.has_backslash }),
             ..Object::of(SectionKind::TableData, Some(session.qualified(table)))
         },
         _ => Object { note: Some("an INSERT without rows"), ..Object::new(SectionKind::Other) },

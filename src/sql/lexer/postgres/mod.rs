@@ -3,7 +3,7 @@
 mod alter;
 mod create;
 
-use super::super::{SectionKind, TableName};
+use super::super::{Form, SectionKind, TableName};
 use super::grammar::LeadBytes;
 use super::parts::{Object, Part};
 use super::session::Session;
@@ -170,8 +170,15 @@ fn copy(head: &[u8], words: &mut Words<'_>, session: &Session) -> Object {
     };
     let is_plain_text =
         words.all(|token| !matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(b"delimiter")));
+    let form = (is_plain == Some(true) && is_plain_text).then_some(Form::Copy);
     let key_column = if is_plain_text && session.grammar.lead.is_none() { key_column } else { None };
-    Object { columns: Some(columns), key_column, note, ..Object::of(SectionKind::TableData, Some(table)) }
+    Object {
+        columns: Some(columns),
+        key_column,
+        form,
+        note,
+        ..Object::of(SectionKind::TableData, Some(table))
+    }
 }
 
 fn insert_without_rows(head: &[u8], session: &Session) -> Object {
@@ -179,6 +186,7 @@ fn insert_without_rows(head: &[u8], session: &Session) -> Object {
         Insert::Row { table } => Object {
             is_row: true,
             columns: Some(Vec::new()),
+            form: Some(Form::Tuples { has_backslash: session.grammar.has_backslash }),
             ..Object::of(SectionKind::TableData, Some(session.qualified(table)))
         },
         _ => Object { note: Some("an INSERT without rows"), ..Object::new(SectionKind::Other) },
