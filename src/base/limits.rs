@@ -124,3 +124,7 @@ pub const SQL_KEY_BYTES_MAX: usize = 64;
 pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
 /// Sections of a dump that are told apart; what follows is one more.
 pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
+/// Bytes of a row that can be read by itself, for a condition or another form.
+pub const EXTRACT_ROW_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a statement that is looked at on its way out.
+pub const EXTRACT_TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;

@@ -70,6 +70,14 @@ pub enum OpsError {
         /// The dumps' paths, escaped.
         dumps: Vec<String>,
     },
+    /// The rows of a table cannot be read one by one.
+    #[error("rows of {table}: {reason}")]
+    Rows {
+        /// The table.
+        table: String,
+        /// Why.
+        reason: String,
+    },
     /// No row is the one that was asked for.
     #[error("no row of {table} is so")]
     NoRows {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::base::{Observer, TreePath, Warning, escape, units};
@@ -15,13 +15,14 @@ use crate::cli::output::{JsonPath, json_text, say};
 use crate::cli::session::Session;
 use crate::ops::OpsError;
 use crate::ops::extract::plan::{PlanOptions, Wanted};
-use crate::ops::extract::{self, ExtractOptions, ExtractReport};
+use crate::ops::extract::{self, ExtractOptions, ExtractReport, RowFormat, RowOptions};
 use crate::repo::ChunkReader;
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop extract latest orders | mariadb scratch
   strongroom -r /backup/shop extract @2026-11-20 orders order_items -o orders.sql
-  strongroom -r /backup/shop extract latest customers --schema-only";
+  strongroom -r /backup/shop extract latest orders --where 'id = 4711'
+  strongroom -r /backup/shop extract latest customers --format csv -o customers.csv";
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -42,6 +43,15 @@ pub struct ExtractArgs {
     /// Rows, and no definitions
     #[arg(long)]
     data_only: bool,
+    /// Only rows for which this holds, as INSERT or COPY without the definition
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "schema_only")]
+    condition: Option<String>,
+    /// No row for --where is no error
+    #[arg(long, requires = "condition")]
+    allow_empty: bool,
+    /// How rows are written; csv and jsonl are rows alone
+    #[arg(long, value_enum, default_value_t = Format::Sql, value_name = "FORMAT")]
+    format: Format,
     /// Leave out foreign keys
     #[arg(long)]
     no_fk: bool,
@@ -56,6 +66,17 @@ pub struct ExtractArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     filter: FilterArgs,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// SQL that loads.
+    Sql,
+    /// CSV with a line of names; NULL is an empty field, an empty text is "".
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
 }
 
 #[derive(Serialize)]
@@ -144,10 +165,22 @@ fn options(args: &ExtractArgs, path: Option<TreePath>, banner: String) -> Result
         (_, true) => Wanted::Data,
         _ => Wanted::All,
     };
+    let format = match args.format {
+        Format::Sql => RowFormat::Sql,
+        Format::Csv => RowFormat::Csv,
+        Format::Jsonl => RowFormat::JsonLines,
+    };
+    if args.schema_only && format != RowFormat::Sql {
+        return Err(CliError::Usage("--format csv and jsonl are rows: not with --schema-only".into()));
+    }
+    let is_row_by_row = args.condition.is_some() || format != RowFormat::Sql;
+    let rows = is_row_by_row.then(|| RowOptions { condition: args.condition.clone(), format });
     Ok(ExtractOptions {
         tables: args.tables.iter().map(|name| name.as_bytes().to_vec()).collect(),
         from: from.transpose()?.or(path),
         plan: PlanOptions { wanted, no_foreign_keys: args.no_fk, no_owner: args.no_owner },
+        rows,
+        allow_empty: args.allow_empty,
         with_prerequisites: args.with_deps,
         banner,
     })

@@ -54,6 +54,11 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::SeveralDumps { .. } => {
             advice(Exit::Error, "", "--from PATH, which says which of them is meant")
         }
+        OpsError::Rows { .. } => advice(
+            Exit::Error,
+            "what was written so far is not all of it",
+            "the table as it stands in the dump, without --where and --format",
+        ),
         OpsError::NoRows { .. } => {
             advice(Exit::Error, "", "another condition, or --allow-empty if that may be so")
         }

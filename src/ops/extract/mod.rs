@@ -4,13 +4,18 @@
 
 pub mod plan;
 mod read;
+mod rows;
+
+pub use rows::{RowFormat, RowOptions};
 
 use std::io::Write;
 
 use self::plan::{Plan, PlanOptions, Wanted};
 use self::read::{Given, Stretch};
+use self::rows::Reading;
 use super::OpsError;
 use super::dumps::{self, Table};
+use crate::base::limits::EXTRACT_TEXT_BYTES_MAX;
 use crate::base::{Observer, TreePath, escape};
 use crate::format::table_map::MapSectionKind;
 use crate::format::{Manifest, Recipe, TableMapRef};
@@ -25,6 +30,10 @@ pub struct ExtractOptions {
     pub from: Option<TreePath>,
     /// Which parts of the tables.
     pub plan: PlanOptions,
+    /// Rows are read one by one: picked, or written in another form. Then nothing but rows goes out.
+    pub rows: Option<RowOptions>,
+    /// That no row is wanted is no error.
+    pub allow_empty: bool,
     /// Types, extensions, functions and schemas of the dump come first.
     pub with_prerequisites: bool,
     /// A line that stands before everything as a comment.
@@ -69,6 +78,13 @@ pub fn run(
     let sections: Vec<_> = found.map.sections.iter().map(|placed| &placed.section).collect();
     let plan = plan::plan(&sections, &found.tables, options.plan);
     let mut writing = Writing { out, bytes: 0 };
+    if let Some(row_options) = &options.rows {
+        let reading = Reading { reader, recipe: &recipe, found: &found, observer, header: vec![] };
+        let rows = rows_only(reading, row_options, options, &mut writing)?;
+        let bytes_written = writing.bytes;
+        let Found { at, tables, .. } = found;
+        return Ok(ExtractReport { dump: at.path, tables, rows, bytes_written, prerequisites: vec![] });
+    }
     writing.write(options.banner.as_bytes())?;
     statements(reader, &recipe, &found, &plan, options, observer, &mut writing)?;
     let with_rows = options.plan.wanted != Wanted::Schema;
@@ -81,6 +97,65 @@ pub fn run(
         bytes_written: writing.bytes,
         prerequisites,
     })
+}
+
+/// Writes rows, in SQL between the header of the dump and its footer.
+fn rows_only(
+    mut reading: Reading<'_, '_>,
+    rows: &RowOptions,
+    options: &ExtractOptions,
+    writing: &mut Writing<'_>,
+) -> Result<u64, OpsError> {
+    let found = reading.found;
+    if rows.format == RowFormat::Csv && found.tables.len() > 1 {
+        return Err(OpsError::Request("CSV is of one table at a time".into()));
+    }
+    let is_sql = rows.format == RowFormat::Sql;
+    let of_kind = |kind| found.map.sections.iter().filter(move |placed| placed.section.kind == kind);
+    let data = of_kind(MapSectionKind::TableData).next().map_or(u64::MAX, |placed| placed.range.start);
+    for placed in of_kind(MapSectionKind::Header).take_while(|placed| placed.range.start < data) {
+        reading.header.extend(text_of(reading.reader, reading.recipe, placed, reading.observer)?);
+    }
+    if is_sql {
+        writing.write(options.banner.as_bytes())?;
+        writing.write(&without_client_lines(&reading.header))?;
+    }
+    let mut count = 0;
+    for table in &found.tables {
+        count += reading.table(table, rows, writing)?;
+    }
+    if count == 0 && rows.condition.is_some() && !options.allow_empty {
+        return Err(rows::none(&found.tables));
+    }
+    if is_sql {
+        for placed in of_kind(MapSectionKind::Footer) {
+            let text = text_of(reading.reader, reading.recipe, placed, reading.observer)?;
+            writing.write(&edited(placed, text))?;
+        }
+    }
+    Ok(count)
+}
+
+/// The text of a section that is no data; one that is very long is an error.
+fn text_of(
+    reader: &ChunkReader,
+    recipe: &Recipe,
+    placed: &PlacedSection,
+    observer: &dyn Observer,
+) -> Result<Vec<u8>, OpsError> {
+    if placed.section.bytes > EXTRACT_TEXT_BYTES_MAX {
+        let bytes = placed.section.bytes;
+        return Err(OpsError::Request(format!("a statement of {bytes} bytes is too long to be looked at")));
+    }
+    let stretch = Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor };
+    let mut text = vec![];
+    read::read(reader, recipe, vec![stretch], observer, &mut |given| {
+        if let Given::Bytes(bytes) = given {
+            text.extend_from_slice(bytes);
+        }
+        Ok(())
+    })?;
+    Ok(text)
 }
 
 /// The one dump that has the tables.
