@@ -1,8 +1,10 @@
 //! SQL dumps as values: what stands where in the text of a dump, and what the pieces mean.
 //!
-//! Bytes in, values out: no file is read here and no clock. [`ddl`] reads the columns of a table.
+//! Bytes in, values out: no file is read here and no clock. [`ddl`] reads the columns of a table, [`value`] the
+//! values of a row.
 
 pub mod ddl;
+pub mod value;
 
 /// The grammar a dump is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
