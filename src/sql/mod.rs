@@ -2,12 +2,16 @@
 //!
 //! A dump is understood while it streams past, and its pieces are understood again on the way out. Nothing here changes or drops
 //! a byte: a lexer only says where things are, and what it does not understand is a section of its own with a note.
-//! Bytes in, values out; this folder knows neither files nor repositories. [`ddl`] reads the columns of a table.
+//! Bytes in, values out; this folder knows neither files nor repositories. [`ddl`] reads the columns of a table, [`value`] the
+//! values of a row; [`filter`] picks rows by a condition, and [`output`] writes them.
 
 pub mod ddl;
+pub mod filter;
 pub mod lexer;
+pub mod output;
 pub mod section;
 pub mod sniff;
+pub mod value;
 
 pub use lexer::Lexer;
 pub use section::{Form, Key, KeyKind, Row, Section, SectionKind, Sink, TableName};

@@ -8,7 +8,7 @@ mod create;
 mod kind;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(in crate::sql) mod tokens;
 
 pub use create::table_schema;
 
