@@ -207,12 +207,10 @@ fn statements(
         numbers.sort_unstable();
     }
     let placed = |number: usize| found.map.sections.get(number);
-    let stretches = numbers.iter().filter_map(|number| Some((*number, placed(*number)?))).flat_map(
-        |(number, section)| {
-            let bytes = Stretch::Bytes { range: section.range.clone(), anchor: section.anchor };
-            [bytes, Stretch::End(number)]
-        },
-    );
+    let stretches = numbers.iter().filter_map(|number| placed(*number)).flat_map(|section| {
+        let bytes = Stretch::Bytes { range: section.range.clone(), anchor: section.anchor };
+        [bytes, Stretch::End]
+    });
     // What may have to be another in the extract than in the dump is small, and gathered whole.
     let mut gathered = vec![];
     let mut ahead = numbers.iter().copied().filter_map(placed).peekable();
@@ -222,7 +220,7 @@ fn statements(
             Given::Bytes(bytes) if section.is_some_and(is_gathered) => gathered.extend_from_slice(bytes),
             Given::Bytes(bytes) => writing.write(bytes)?,
             Given::Run(_) => {}
-            Given::End(_) => {
+            Given::End => {
                 ahead.next();
                 if let Some(section) = section.filter(|section| is_gathered(section)) {
                     writing.write(&edited(section, std::mem::take(&mut gathered)))?;

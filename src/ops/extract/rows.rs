@@ -127,7 +127,7 @@ impl Reading<'_, '_> {
         let first = placed.anchor.chunk;
         let stretches = runs.into_iter().flat_map(|run| {
             let chunks = Stretch::Chunks { first: first + run.start as u64, count: run.len() as u64 };
-            [chunks, Stretch::End(0)]
+            [chunks, Stretch::End]
         });
         let mut splitter = None;
         read::read(self.reader, self.recipe, stretches.collect(), self.observer, &mut |given| match given {
@@ -139,7 +139,7 @@ impl Reading<'_, '_> {
                 let Some(splitter) = &mut splitter else { return Ok(()) };
                 splitter.push(bytes, &mut |row| self.row(row, picking, out, writing))
             }
-            Given::End(_) => match splitter.take() {
+            Given::End => match splitter.take() {
                 Some(splitter) => splitter.finish(&mut |row| self.row(row, picking, out, writing)),
                 None => Ok(()),
             },
