@@ -99,10 +99,16 @@ pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
             let file = std::fs::File::create_new(path)
                 .map_err(|source| CliError::File { path: path.clone(), source })?;
             let mut out = std::io::BufWriter::new(file);
-            let done = write(args, session, &mut out)?;
-            out.flush()?;
-            out.get_ref().sync_all()?;
-            Ok(done)
+            let done = write(args, session, &mut out).and_then(|done| {
+                out.flush()?;
+                out.get_ref().sync_all()?;
+                Ok(done)
+            });
+            if done.is_err() {
+                // A part of a table is worse than none; the error tells more than this one could.
+                std::fs::remove_file(path).ok();
+            }
+            done
         }
     }
 }

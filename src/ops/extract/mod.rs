@@ -77,7 +77,7 @@ pub fn run(
     let recipe = dumps::recipe(reader, manifest, &found.at)?;
     let sections: Vec<_> = found.map.sections.iter().map(|placed| &placed.section).collect();
     let plan = plan::plan(&sections, &found.tables, options.plan);
-    let mut writing = Writing { out, bytes: 0 };
+    let mut writing = Writing { out, held: vec![], bytes: 0 };
     if let Some(row_options) = &options.rows {
         let reading = Reading { reader, recipe: &recipe, found: &found, observer, header: vec![] };
         let rows = rows_only(reading, row_options, options, &mut writing)?;
@@ -117,8 +117,9 @@ fn rows_only(
         reading.header.extend(text_of(reading.reader, reading.recipe, placed, reading.observer)?);
     }
     if is_sql {
-        writing.write(options.banner.as_bytes())?;
-        writing.write(&without_client_lines(&reading.header))?;
+        // Without a row there is nothing to be set up.
+        writing.hold(options.banner.as_bytes());
+        writing.hold(&without_client_lines(&reading.header));
     }
     let mut count = 0;
     for table in &found.tables {
@@ -279,12 +280,24 @@ fn names(map: &TableMap<'_>, numbers: &[usize]) -> Vec<String> {
 /// Counts what is written.
 struct Writing<'w> {
     out: &'w mut dyn Write,
+    /// Comes before whatever is written next.
+    held: Vec<u8>,
     bytes: u64,
 }
 
 impl Writing<'_> {
+    /// Keeps bytes back until others follow.
+    fn hold(&mut self, bytes: &[u8]) {
+        self.held.extend_from_slice(bytes);
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<(), OpsError> {
-        self.bytes += bytes.len() as u64;
-        self.out.write_all(bytes).map_err(|source| OpsError::Output { what: "the extract", source })
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let held = std::mem::take(&mut self.held);
+        self.bytes += (held.len() + bytes.len()) as u64;
+        let written = self.out.write_all(&held).and_then(|()| self.out.write_all(bytes));
+        written.map_err(|source| OpsError::Output { what: "the extract", source })
     }
 }
