@@ -185,7 +185,8 @@ impl Scan {
         None
     }
 
-    fn comment(&mut self, window: &mut Window<'_>, grammar: &Grammar, byte: u8) -> Option<Step> {
+    /// Opens the comment that the next byte may open, or takes that byte; `Starved` if that is not decided.
+    pub fn comment(&mut self, window: &mut Window<'_>, grammar: &Grammar, byte: u8) -> Option<Step> {
         let is_mysql = grammar.dialect == Dialect::MySql;
         let Some(ahead) = window.peek(4) else { return Some(Step::Starved) };
         let (bytes, inside) = match (byte, ahead) {
