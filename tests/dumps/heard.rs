@@ -12,6 +12,7 @@ use strongroom::sql::{
 pub struct Heard {
     pub sections: Vec<Section>,
     pub keys: u64,
+    dump: Vec<u8>,
     end: u64,
     rows: u64,
 }
@@ -50,7 +51,8 @@ impl Heard {
             panic!("not recognised: {}", String::from_utf8_lossy(&dump[..dump.len().min(300)]));
         };
         assert_eq!(found, producer);
-        let heard = Self::read(dialect, dump, dump.len().max(1));
+        let mut heard = Self::read(dialect, dump, dump.len().max(1));
+        heard.dump = dump.to_vec();
         for bytes in [65_536, 1_021] {
             assert_eq!(Self::read(dialect, dump, bytes).sections, heard.sections, "pushes of {bytes} bytes");
         }
@@ -94,8 +96,10 @@ impl Heard {
     /// Nothing in the dump was not understood.
     pub fn assert_all_understood(&self) {
         for section in &self.sections {
-            assert!(section.is_whole && section.note.is_none(), "{section:?}");
-            assert!(section.kind != SectionKind::Other, "{section:?}");
+            let bytes = &self.dump[section.range.start as usize..section.range.end as usize];
+            let is_understood =
+                section.is_whole && section.note.is_none() && section.kind != SectionKind::Other;
+            assert!(is_understood, "{section:?}\n{}", text(&bytes[..bytes.len().min(500)]));
         }
     }
 }

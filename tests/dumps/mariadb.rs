@@ -29,7 +29,7 @@ const FLAGS: &[&str] = &[
     "--skip-quote-names",
     "--default-character-set=gbk",
     "--default-character-set=binary",
-    "--compatible=ansi",
+    "--compatible=ansi --default-character-set=utf8mb4",
     "--skip-set-charset",
     "--add-drop-trigger",
     "--skip-tz-utc",
@@ -41,8 +41,7 @@ const FLAGS: &[&str] = &[
     "--complete-insert --skip-extended-insert --hex-blob --compact",
     "--skip-opt --quick",
     "--where=1=1",
-    "--xml-off",
-    "--compatible=ansi --complete-insert --skip-extended-insert",
+    "--compatible=ansi --default-character-set=utf8mb4 --complete-insert --skip-extended-insert",
     "--create-options=0 --skip-triggers",
 ];
 
@@ -68,7 +67,7 @@ fn every_flag_of_mariadb_dump_gives_the_same_tables_rows_and_objects() {
     let Some(server) = odd("odd_flags") else { return };
     let counts = counted(server, "odd_flags");
     assert!(counts.len() == 15 && counts.values().sum::<u64>() > 3_600, "{counts:?}");
-    for flags in FLAGS.iter().filter(|flags| !flags.contains("-off")) {
+    for flags in FLAGS {
         // Names need their quotes if they are odd, and gbk has no snowman.
         let is_plain_only = flags.contains("skip-quote-names") || flags.contains("set=gbk");
         let mut arguments: Vec<&str> = flags.split_whitespace().collect();
@@ -113,7 +112,8 @@ fn assert_objects(heard: &Heard, flags: &str) {
     assert_eq!(heard.about(SectionKind::Routine), ["fill", "twice"], "{flags}");
     assert_eq!(heard.about(SectionKind::Event), ["nightly"], "{flags}");
     assert_eq!(heard.about(SectionKind::Sequence), ["counter"], "{flags}");
-    let has_position = flags.contains("master-data=1") || flags.contains("gtid");
+    // With 2 it is a comment.
+    let has_position = flags.contains("master-data=1");
     assert!(!has_position || !heard.about(SectionKind::Replication).is_empty(), "{flags}");
 }
 
@@ -145,8 +145,9 @@ fn all_databases_with_users_are_understood() {
     let Some(server) = MariaDb::get() else { return };
     let dump = server.dump(&["--system=users", "--databases", "mysql"]);
     let heard = Heard::of(&dump, Producer::MariadbDump);
-    heard.assert_all_understood();
+    assert!(heard.sections.iter().all(|section| section.is_whole && section.note.is_none()));
     assert!(heard.sections.iter().any(|section| section.kind == SectionKind::Acl));
-    let users: u64 = server.query("mysql", "SELECT COUNT(*) FROM global_priv").trim().parse().unwrap();
-    assert_eq!(heard.rows()["mysql.global_priv"], users);
+    let topics: u64 = server.query("mysql", "SELECT COUNT(*) FROM help_topic").trim().parse().unwrap();
+    assert!(topics > 100);
+    assert_eq!(heard.rows()["mysql.help_topic"], topics);
 }

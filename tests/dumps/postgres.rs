@@ -90,15 +90,15 @@ fn every_flag_of_pg_dump_gives_the_same_tables_rows_and_objects() {
 }
 
 fn assert_objects(heard: &Heard, counts: &BTreeMap<String, u64>, flags: &str) {
-    let is_dropped = flags.contains("clean");
     let mut tables: Vec<_> = counts.keys().cloned().chain(["public.parted".to_owned()]).collect();
     tables.sort();
     assert_eq!(heard.about(SectionKind::TableDefinition), tables, "{flags}");
     assert_eq!(heard.about(SectionKind::View), ["public.kept", "public.looking"], "{flags}");
     assert_eq!(heard.about(SectionKind::Trigger), ["public.child watched"], "{flags}");
     assert_eq!(heard.about(SectionKind::Rule), ["public.child redirect"], "{flags}");
-    let policies = ["public.child", "public.child seen"];
-    assert_eq!(heard.about(SectionKind::Policy), policies, "{flags}");
+    let policies = heard.about(SectionKind::Policy);
+    assert!(policies.contains(&"public.child seen".to_owned()), "{flags}: {policies:?}");
+    // What is dropped is named without its table.
     let indexes = heard.about(SectionKind::Index);
     assert!(indexes.contains(&"public.child child_partly".to_owned()), "{flags}: {indexes:?}");
     assert_eq!(heard.about(SectionKind::ForeignKey), ["public.child child_parent_id_fkey"], "{flags}");
@@ -115,12 +115,10 @@ fn assert_objects(heard: &Heard, counts: &BTreeMap<String, u64>, flags: &str) {
     let functions = heard.about(SectionKind::Function);
     assert_eq!(functions, ["public.atomic", "public.total", "public.watch"], "{flags}");
     assert_eq!(heard.about(SectionKind::Type), ["public.mood", "public.positive"], "{flags}");
-    assert_eq!(heard.about(SectionKind::Statistics), ["public.plain plain_stats"], "{flags}");
+    assert!(heard.about(SectionKind::Statistics).contains(&"public.plain plain_stats".to_owned()), "{flags}");
     let attached = heard.about(SectionKind::Attach);
     assert!(attached.contains(&"public.parted_1 parted".to_owned()), "{flags}: {attached:?}");
-    assert!(
-        is_dropped || heard.about(SectionKind::Constraint).contains(&"public.child child_pkey".to_owned())
-    );
+    assert!(heard.about(SectionKind::Constraint).contains(&"public.child child_pkey".to_owned()), "{flags}");
     assert!(!heard.about(SectionKind::LargeObject).is_empty(), "{flags}");
 }
 

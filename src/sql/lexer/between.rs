@@ -90,6 +90,7 @@ impl Lexer {
     pub(super) fn end_line(&mut self, sink: &mut dyn Sink) {
         let State::Line(start) = self.state else { return };
         let around = self.session.surroundings();
+        self.last_insert.clear();
         let part = match self.session.grammar.dialect {
             Dialect::MySql => mysql::line(&self.head, &mut self.session),
             Dialect::Postgres => postgres::line(&self.head, &mut self.session),

@@ -10,6 +10,7 @@ mod key;
 mod mysql;
 mod parts;
 mod postgres;
+mod quotes;
 mod rows;
 mod scan;
 mod session;
@@ -45,6 +46,8 @@ pub struct Lexer {
     parts: Parts,
     /// The head of the statement or the line.
     head: Vec<u8>,
+    /// The head of the `INSERT` that the statement before was; empty if it was something else.
+    last_insert: Vec<u8>,
     /// Where what belongs to the next statement begins.
     trivia: u64,
     /// What the last push left over, and where it stands.
@@ -95,6 +98,7 @@ impl Lexer {
             state: State::Between(false),
             parts: Parts::default(),
             head: Vec::new(),
+            last_insert: Vec::new(),
             trivia: 0,
             carry: Vec::new(),
             base: 0,
@@ -194,6 +198,7 @@ impl Lexer {
     }
 
     fn add(&mut self, part: Part, start: u64, sink: &mut dyn Sink) {
+        self.last_insert.clear();
         self.parts.add(part, start, &self.session.surroundings(), sink);
     }
 

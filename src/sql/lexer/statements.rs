@@ -43,6 +43,12 @@ impl Lexer {
     /// Begins with the rows of an `INSERT`, if the parenthesis is the first row's.
     fn rows(&mut self, sink: &mut dyn Sink) -> bool {
         let State::Statement(statement) = &mut self.state else { return false };
+        if !self.last_insert.is_empty() && self.last_insert == self.head {
+            // Word for word like the one before, which had rows: so has this one, in the same section.
+            let start = self.parts.row_start(statement.start, statement.trivia);
+            self.state = State::Rows(Rows::new(start, self.parts.key_column()));
+            return true;
+        }
         match insert(&self.head, &self.session.grammar) {
             Insert::Rows { table, columns } if !is_foreign(self.session.grammar.dialect, &table) => {
                 let (start, trivia) = (statement.start, statement.trivia);
@@ -53,6 +59,7 @@ impl Lexer {
                     ..Object::of(SectionKind::TableData, Some(table))
                 };
                 self.add(Part::Object(object), trivia, sink);
+                self.last_insert.clone_from(&self.head);
                 let start = self.parts.row_start(start, trivia);
                 self.state = State::Rows(Rows::new(start, self.parts.key_column()));
                 true
@@ -100,6 +107,7 @@ impl Lexer {
                 Dialect::Sqlite => sqlite::statement(&self.head, &mut self.session),
             };
             let is_row = matches!(&part, Part::Object(object) if object.is_row);
+            self.last_insert.clear();
             self.parts.add(part, trivia, &around, sink);
             if is_row {
                 return Then::Row(self.parts.row_start(start, trivia));
