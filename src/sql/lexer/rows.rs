@@ -94,6 +94,9 @@ impl Rows {
                 Step::End => self.end(grammar, parts),
                 step => self.step(step, parts),
             }
+            if self.place == Place::After {
+                self.go_on(window, parts, sink);
+            }
         }
     }
 
@@ -106,6 +109,19 @@ impl Rows {
             Some(0) => Place::Key,
             Some(_) => Place::BeforeKey,
         };
+    }
+
+    /// Goes on with the next row at once where it stands in the window, as it nearly always does.
+    fn go_on(&mut self, window: &mut Window<'_>, parts: &mut Parts, sink: &mut dyn Sink) {
+        let separator = match window.rest() {
+            [b',', b'(', ..] => 1,
+            [b',', b'\n', b'(', ..] => 2,
+            _ => return,
+        };
+        window.take(separator);
+        self.tell(window.offset(), parts, sink);
+        window.take(1);
+        self.open();
     }
 
     fn step(&mut self, step: Step, parts: &mut Parts) {
