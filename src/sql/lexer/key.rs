@@ -6,6 +6,9 @@ use super::super::{Dialect, Key, KeyKind};
 use super::grammar::{Grammar, is_blank};
 use super::window::Window;
 
+/// Digits of the largest integer there is.
+const DIGITS_MAX: usize = 20;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Blank,
@@ -45,6 +48,9 @@ impl KeyValue {
 
     /// Takes bytes of a value in a list up to its end, or as far as they are of use. Whether that was reached.
     pub fn read(&mut self, window: &mut Window<'_>, grammar: &Grammar) -> bool {
+        if self.state == State::Blank && self.read_digits(window) {
+            return true;
+        }
         let rest = window.rest();
         for (at, byte) in rest.iter().enumerate() {
             if self.state == State::Blank && *byte == b'-' {
@@ -68,6 +74,20 @@ impl KeyValue {
         }
         window.take(rest.len());
         false
+    }
+
+    /// Takes a number that the window has whole, as most keys are.
+    fn read_digits(&mut self, window: &mut Window<'_>) -> bool {
+        let rest = window.rest();
+        let digits = rest.iter().take(DIGITS_MAX + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        let (Some(number), Some(b',' | b')')) = (rest.get(..digits), rest.get(digits)) else { return false };
+        let Some(place) = self.bytes.get_mut(..digits).filter(|_| (1..=DIGITS_MAX).contains(&digits)) else {
+            return false;
+        };
+        place.copy_from_slice(number);
+        (self.kind, self.length, self.state) = (Some(KeyKind::Integer), digits, State::After);
+        window.take(digits);
+        true
     }
 
     /// Whether the byte was taken.

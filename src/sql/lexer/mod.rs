@@ -3,17 +3,20 @@
 //! What is said depends on the bytes alone, not on how they were split. No error can happen: what is not understood becomes a section
 //! of its own, with a note. Memory is bounded: the head of one statement, the key of one row, the keys of tables.
 
+mod between;
 mod copy;
 mod grammar;
 mod key;
 mod mysql;
 mod parts;
 mod postgres;
+mod quotes;
 mod rows;
 mod scan;
 mod session;
 mod sqlite;
 mod statement;
+mod statements;
 mod tokens;
 mod window;
 
@@ -22,22 +25,18 @@ mod tests;
 
 pub use session::KnownKeys;
 
-use super::{Dialect, Form, Row, SectionKind, Sink};
+use super::{Dialect, Sink};
 use crate::base::limits::SQL_HEAD_BYTES_MAX;
 use copy::Copy;
-use grammar::{PAREN, is_blank};
-use parts::{Object, Part, Parts};
-use rows::{Rows, take_line_end};
-use scan::{Inside, Scan, Step};
+use parts::{Part, Parts};
+use rows::Rows;
+use scan::{Inside, Scan};
 use session::Session;
-use statement::{Insert, Statement, insert};
+use statement::Statement;
 use window::Window;
 
 /// Bytes that are put behind those a push left over; more than any decision needs.
 const JOINED_BYTES: usize = 4096;
-/// Bytes of a comment that tell whether it closes a dump.
-const COMMENT_BYTES: usize = 64;
-
 /// A lexer of one dump.
 #[derive(Debug)]
 pub struct Lexer {
@@ -47,6 +46,8 @@ pub struct Lexer {
     parts: Parts,
     /// The head of the statement or the line.
     head: Vec<u8>,
+    /// The head of the `INSERT` that the statement before was; empty if it was something else.
+    last_insert: Vec<u8>,
     /// Where what belongs to the next statement begins.
     trivia: u64,
     /// What the last push left over, and where it stands.
@@ -97,6 +98,7 @@ impl Lexer {
             state: State::Between(false),
             parts: Parts::default(),
             head: Vec::new(),
+            last_insert: Vec::new(),
             trivia: 0,
             carry: Vec::new(),
             base: 0,
@@ -195,216 +197,8 @@ impl Lexer {
         }
     }
 
-    /// What belongs to the next statement begins here.
-    fn begin(&mut self, offset: u64) {
-        self.trivia = offset;
-        self.scan.start();
-        self.state = State::Between(false);
-    }
-
-    fn between(&mut self, window: &mut Window<'_>, sink: &mut dyn Sink) -> bool {
-        if *self.scan.inside() != Inside::Code {
-            if !self.scan.close(window, &self.session.grammar) {
-                return false;
-            }
-            if matches!(self.state, State::Between(true)) {
-                self.begin(window.offset());
-            }
-            return true;
-        }
-        let blanks = window.rest().iter().take_while(|byte| is_blank(**byte)).count();
-        window.take(blanks);
-        if window.first().is_none() {
-            return false;
-        }
-        let Some(ahead) = window.peek_line(COMMENT_BYTES) else { return false };
-        let dialect = self.session.grammar.dialect;
-        let is_mysql = dialect == Dialect::MySql;
-        match ahead {
-            [0xef, 0xbb, 0xbf, ..] => window.take(3),
-            [b'-', b'-', ..] => {
-                self.scan.open(Inside::Line);
-                if closes_dump(ahead) {
-                    self.add(Part::Object(Object::new(SectionKind::Footer)), self.trivia, sink);
-                    self.state = State::Between(true);
-                }
-            }
-            [b'#', ..] if is_mysql => self.scan.open(Inside::Line),
-            [b'/', b'*', b'!', ..] | [b'/', b'*', b'M', b'!', ..] if is_mysql => {
-                let is_sandbox = ahead.windows(2).take(12).any(|two| two == b"\\-");
-                self.start(window, is_sandbox);
-            }
-            [b'/', b'*', ..] => {
-                window.take(2);
-                self.scan.open(Inside::Block { depth: 1 });
-            }
-            [b'\\', ..] if dialect != Dialect::Sqlite => self.start(window, true),
-            [b'.', ..] if dialect == Dialect::Sqlite => self.start(window, true),
-            line => self.start(window, is_mysql && mysql::is_delimiter_command(line)),
-        }
-        true
-    }
-
-    /// A statement or a line for the client begins.
-    fn start(&mut self, window: &Window<'_>, is_line: bool) {
-        let start = window.offset();
-        let is_far = start - self.trivia > SQL_HEAD_BYTES_MAX as u64;
-        let trivia = if is_far { start } else { self.trivia };
-        self.head.clear();
-        self.scan.start();
-        self.state =
-            if is_line { State::Line(trivia) } else { State::Statement(Statement::new(start, trivia)) };
-    }
-
-    fn line(&mut self, window: &mut Window<'_>, sink: &mut dyn Sink) -> bool {
-        let rest = window.rest();
-        let end = memchr::memchr(b'\n', rest);
-        self.keep(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
-        window.take(end.map_or(rest.len(), |at| at + 1));
-        if end.is_none() {
-            return false;
-        }
-        self.end_line(sink);
-        self.begin(window.offset());
-        true
-    }
-
-    fn end_line(&mut self, sink: &mut dyn Sink) {
-        let State::Line(start) = self.state else { return };
-        let around = self.session.surroundings();
-        let part = match self.session.grammar.dialect {
-            Dialect::MySql => mysql::line(&self.head, &mut self.session),
-            Dialect::Postgres => postgres::line(&self.head, &mut self.session),
-            Dialect::Sqlite => Part::Object(Object::new(SectionKind::Other)),
-        };
-        self.parts.add(part, start, &around, sink);
-    }
-
-    fn statement(&mut self, window: &mut Window<'_>, sink: &mut dyn Sink) -> bool {
-        loop {
-            let taken = window.taken();
-            let step = self.scan.advance(window, &self.session.grammar, PAREN);
-            self.keep(window.since(taken));
-            let State::Statement(statement) = &mut self.state else { return true };
-            match step {
-                Step::Open => {
-                    statement.depth = statement.depth.saturating_add(1);
-                    if statement.depth == 1 && statement.may_have_rows && self.rows(sink) {
-                        return true;
-                    }
-                }
-                Step::Close => statement.depth = statement.depth.saturating_sub(1),
-                Step::End if statement.ends(&self.head, &self.session.grammar) => {
-                    self.end_statement(sink);
-                    return true;
-                }
-                Step::End | Step::Comma => {}
-                Step::Starved => {}
-            }
-            self.classify_if_long(sink);
-            if step == Step::Starved {
-                return false;
-            }
-        }
-    }
-
-    /// Begins with the rows of an `INSERT`, if the parenthesis is the first row's.
-    fn rows(&mut self, sink: &mut dyn Sink) -> bool {
-        let State::Statement(statement) = &mut self.state else { return false };
-        match insert(&self.head, &self.session.grammar) {
-            Insert::Rows { table, columns } if !is_foreign(self.session.grammar.dialect, &table) => {
-                let (start, trivia) = (statement.start, statement.trivia);
-                let table = self.session.qualified(table);
-                let object = Object {
-                    key_column: self.session.key_column(&table, &columns),
-                    columns: Some(columns),
-                    form: Some(Form::Tuples { has_backslash: self.session.grammar.has_backslash }),
-                    ..Object::of(SectionKind::TableData, Some(table))
-                };
-                self.add(Part::Object(object), trivia, sink);
-                let start = self.parts.row_start(start, trivia);
-                self.state = State::Rows(Rows::new(start, self.parts.key_column()));
-                true
-            }
-            Insert::Perhaps => false,
-            _ => {
-                statement.may_have_rows = false;
-                false
-            }
-        }
-    }
-
-    fn classify_if_long(&mut self, sink: &mut dyn Sink) {
-        if let State::Statement(statement) = &self.state
-            && !statement.is_known
-            && self.head.len() >= SQL_HEAD_BYTES_MAX
-        {
-            self.classify(false, sink);
-        }
-    }
-
-    fn end_statement(&mut self, sink: &mut dyn Sink) {
-        let State::Statement(statement) = &self.state else { return };
-        let is_known = statement.is_known;
-        if self.head.len() < SQL_HEAD_BYTES_MAX {
-            let bytes = self.head.len().saturating_sub(self.session.grammar.delimiter().len());
-            self.head.truncate(bytes);
-        }
-        let then = self.classify(is_known, sink);
-        self.scan.start();
-        self.state = State::Tail(then);
-    }
-
-    /// Tells the sections what the statement is about, if they do not know.
-    fn classify(&mut self, is_known: bool, sink: &mut dyn Sink) -> Then {
-        let State::Statement(statement) = &mut self.state else { return Then::Statement };
-        statement.is_known = true;
-        let (start, trivia) = (statement.start, statement.trivia);
-        let copy = postgres::copy_of(&self.head, &self.session);
-        if !is_known {
-            let around = self.session.surroundings();
-            let part = match self.session.grammar.dialect {
-                Dialect::MySql => mysql::statement(&self.head, &mut self.session),
-                Dialect::Postgres => postgres::statement(&self.head, &mut self.session),
-                Dialect::Sqlite => sqlite::statement(&self.head, &mut self.session),
-            };
-            let is_row = matches!(&part, Part::Object(object) if object.is_row);
-            self.parts.add(part, trivia, &around, sink);
-            if is_row {
-                return Then::Row(self.parts.row_start(start, trivia));
-            }
-        }
-        copy.map_or(Then::Statement, Then::Copy)
-    }
-
-    fn tail(&mut self, window: &mut Window<'_>, sink: &mut dyn Sink) -> bool {
-        let State::Tail(then) = &self.state else { return false };
-        if let Then::Copy(_) = then {
-            // Rows begin on the next line, whatever stands on this one.
-            let rest = window.rest();
-            let end = memchr::memchr(b'\n', rest);
-            window.take(end.map_or(rest.len(), |at| at + 1));
-            if end.is_none() {
-                return false;
-            }
-        } else if !take_line_end(window) {
-            return false;
-        }
-        match *then {
-            Then::Statement => self.begin(window.offset()),
-            Then::Row(start) => {
-                self.parts.row(Row { start, end: window.offset(), key: None }, sink);
-                self.begin(window.offset());
-            }
-            Then::Copy(has_rows) => {
-                let key_column = self.parts.key_column();
-                self.state = State::Copy(Copy::new(window.offset(), has_rows, key_column));
-            }
-        }
-        true
-    }
-
     fn add(&mut self, part: Part, start: u64, sink: &mut dyn Sink) {
+        self.last_insert.clear();
         self.parts.add(part, start, &self.session.surroundings(), sink);
     }
 
@@ -413,19 +207,4 @@ impl Lexer {
         let room = SQL_HEAD_BYTES_MAX.saturating_sub(self.head.len());
         self.head.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
     }
-}
-
-/// Tables that hold what is no row to anyone but the database itself.
-fn is_foreign(dialect: Dialect, table: &super::TableName) -> bool {
-    dialect == Dialect::Sqlite && sqlite::is_schema_table(&table.name)
-}
-
-/// Whether a comment says that a dump is complete.
-fn closes_dump(line: &[u8]) -> bool {
-    let starts: [&[u8]; 3] = [
-        b"-- Dump completed",
-        b"-- PostgreSQL database dump complete",
-        b"-- PostgreSQL database cluster dump complete",
-    ];
-    starts.iter().any(|start| line.starts_with(start))
 }

@@ -1,7 +1,7 @@
 //! The rows of an `INSERT .. VALUES`: parentheses of depth one, and what stands between them.
 
 use super::super::{Row, Sink};
-use super::grammar::{COMMA, Grammar, PAREN};
+use super::grammar::{COMMA, COMMENT, END, Grammar, PAREN, is_blank};
 use super::key::KeyValue;
 use super::parts::Parts;
 use super::scan::{Inside, Scan, Step};
@@ -72,7 +72,7 @@ impl Rows {
                     self.place = Place::Rest;
                     continue;
                 }
-                Place::After => match self.after(window, scan, grammar) {
+                Place::After => match self.after(window, (scan, grammar), parts) {
                     Some(step) => step,
                     None => continue,
                 },
@@ -94,6 +94,9 @@ impl Rows {
                 Step::End => self.end(grammar, parts),
                 step => self.step(step, parts),
             }
+            if self.place == Place::After {
+                self.go_on(window, parts, sink);
+            }
         }
     }
 
@@ -108,11 +111,24 @@ impl Rows {
         };
     }
 
+    /// Goes on with the next row at once where it stands in the window, as it nearly always does.
+    fn go_on(&mut self, window: &mut Window<'_>, parts: &mut Parts, sink: &mut dyn Sink) {
+        let separator = match window.rest() {
+            [b',', b'(', ..] => 1,
+            [b',', b'\n', b'(', ..] => 2,
+            _ => return,
+        };
+        window.take(separator);
+        self.tell(window.offset(), parts, sink);
+        window.take(1);
+        self.open();
+    }
+
     fn step(&mut self, step: Step, parts: &mut Parts) {
         match (self.place, step) {
             (Place::Between, Step::Open) => self.open(),
             (Place::After, Step::Comma) => self.place = Place::Separator(false),
-            (Place::Between | Place::After, _) => {
+            (Place::Between, _) => {
                 parts.note("something stands between the rows");
                 self.place = Place::Tail;
             }
@@ -134,26 +150,45 @@ impl Rows {
         }
     }
 
-    /// `None` when the place is another one now.
-    fn after(&mut self, window: &mut Window<'_>, scan: &mut Scan, grammar: &Grammar) -> Option<Step> {
-        if *scan.inside() == Inside::Code {
-            match window.first() {
-                Some(b',') => {
-                    window.take(1);
-                    return Some(Step::Comma);
+    /// What follows a row; `None` when something was passed over or the place is another one now.
+    fn after(
+        &mut self,
+        window: &mut Window<'_>,
+        (scan, grammar): (&mut Scan, &Grammar),
+        parts: &mut Parts,
+    ) -> Option<Step> {
+        if *scan.inside() != Inside::Code {
+            return if scan.close(window, grammar) { None } else { Some(Step::Starved) };
+        }
+        let Some(byte) = window.first() else { return Some(Step::Starved) };
+        if byte == b',' {
+            window.take(1);
+            return Some(Step::Comma);
+        }
+        if is_blank(byte) {
+            window.take(1);
+            return None;
+        }
+        if grammar.class(byte) & END != 0 {
+            match window.peek(grammar.delimiter().len()) {
+                None => return Some(Step::Starved),
+                Some(ahead) if ahead == grammar.delimiter() => {
+                    window.take(ahead.len());
+                    return Some(Step::End);
                 }
-                Some(b' ' | b'\t' | b'\r' | b'\n') => {
-                    window.take(1);
-                    return None;
-                }
-                Some(byte) if byte.is_ascii_alphabetic() => {
-                    self.place = Place::Tail;
-                    return None;
-                }
-                _ => {}
+                Some(_) => {}
             }
         }
-        Some(scan.advance(window, grammar, PAREN | COMMA))
+        if grammar.class(byte) & COMMENT != 0 {
+            let starved = scan.comment(window, grammar, byte);
+            if starved.is_some() || *scan.inside() != Inside::Code {
+                return starved;
+            }
+        } else if !byte.is_ascii_alphabetic() {
+            parts.note("something stands between the rows");
+        }
+        self.place = Place::Tail;
+        None
     }
 
     fn end(&mut self, grammar: &Grammar, parts: &mut Parts) {

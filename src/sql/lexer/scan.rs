@@ -1,9 +1,10 @@
 //! Runs over code, quotes and comments to the next byte that shapes a statement. This is where the time goes.
 
-use memchr::{memchr, memchr2};
-
 use super::super::Dialect;
-use super::grammar::{COMMENT, END, Grammar, LeadBytes, QUOTE, is_blank, is_word};
+use super::grammar::{COMMA, COMMENT, END, Grammar, PAREN, QUOTE, is_blank, is_word};
+use super::quotes::{
+    close_block, close_dollar, close_quote, close_quote_with_leads, take_until, whole_string,
+};
 use super::window::Window;
 
 /// The longest tag of a dollar quote that is one, with its dollars.
@@ -103,13 +104,36 @@ impl Scan {
     fn code(&mut self, window: &mut Window<'_>, grammar: &Grammar, wanted: u8) -> Option<Step> {
         let rest = window.rest();
         let mask = wanted | QUOTE | COMMENT | END;
-        let Some(at) = rest.iter().position(|byte| grammar.class(*byte) & mask != 0) else {
-            self.pass(window, rest.len());
-            return Some(Step::Starved);
+        let mut at = 0;
+        let class = loop {
+            let Some(byte) = rest.get(at) else {
+                self.pass(window, at);
+                return Some(Step::Starved);
+            };
+            let class = grammar.class(*byte);
+            if class & mask == 0 {
+                at += 1;
+            } else if let (QUOTE, Some(bytes)) = (class, whole_string(rest, at, grammar)) {
+                at += bytes;
+            } else {
+                break class;
+            }
         };
-        if at > 0 {
-            self.pass(window, at);
+        if class & !(PAREN | COMMA) == 0 {
+            let byte = rest.get(at);
+            self.pass(window, at + 1);
+            return match byte {
+                Some(b'(') => Some(Step::Open),
+                Some(b')') => Some(Step::Close),
+                _ => Some(Step::Comma),
+            };
         }
+        self.pass(window, at);
+        self.odd(window, grammar)
+    }
+
+    /// What may be a terminator, opens a quote that is not plain, or has to do with comments.
+    fn odd(&mut self, window: &mut Window<'_>, grammar: &Grammar) -> Option<Step> {
         let byte = window.first()?;
         let class = grammar.class(byte);
         if class & END != 0 {
@@ -133,7 +157,7 @@ impl Scan {
         match byte {
             b'(' => Some(Step::Open),
             b')' => Some(Step::Close),
-            b',' if class & wanted != 0 => Some(Step::Comma),
+            b',' if class & COMMA != 0 => Some(Step::Comma),
             _ => None,
         }
     }
@@ -185,7 +209,8 @@ impl Scan {
         None
     }
 
-    fn comment(&mut self, window: &mut Window<'_>, grammar: &Grammar, byte: u8) -> Option<Step> {
+    /// Opens the comment that the next byte may open, or takes that byte; `Starved` if that is not decided.
+    pub fn comment(&mut self, window: &mut Window<'_>, grammar: &Grammar, byte: u8) -> Option<Step> {
         let is_mysql = grammar.dialect == Dialect::MySql;
         let Some(ahead) = window.peek(4) else { return Some(Step::Starved) };
         let (bytes, inside) = match (byte, ahead) {
@@ -205,117 +230,4 @@ impl Scan {
         self.inside = inside;
         None
     }
-}
-
-/// Takes bytes up to `last`, and it. Whether it was there.
-fn take_until(window: &mut Window<'_>, last: u8) -> bool {
-    let rest = window.rest();
-    let found = memchr(last, rest);
-    window.take(found.map_or(rest.len(), |at| at + 1));
-    found.is_some()
-}
-
-/// Takes the closing quote, which is next; `None` if it may be doubled, `Some(false)` if it is and was taken as text.
-fn close_if_single(window: &mut Window<'_>) -> Option<bool> {
-    let is_single = match window.peek(2)? {
-        [one, two] => one != two,
-        _ => true,
-    };
-    window.take(if is_single { 1 } else { 2 });
-    Some(is_single)
-}
-
-fn close_quote(window: &mut Window<'_>, quote: u8, escapes: bool) -> bool {
-    loop {
-        let rest = window.rest();
-        let found = if escapes { memchr2(quote, b'\\', rest) } else { memchr(quote, rest) };
-        let Some(at) = found else {
-            window.take(rest.len());
-            return false;
-        };
-        window.take(at);
-        if rest.get(at) == Some(&quote) {
-            match close_if_single(window) {
-                None => return false,
-                Some(true) => return true,
-                Some(false) => {}
-            }
-        } else if window.peek(2).is_some() {
-            window.take(2);
-        } else {
-            return false;
-        }
-    }
-}
-
-/// The same where a backslash may be the second byte of a character.
-fn close_quote_with_leads(window: &mut Window<'_>, quote: u8, lead: LeadBytes) -> bool {
-    while let Some(byte) = window.first() {
-        let is_single = byte < 0x80 && byte != quote && byte != b'\\';
-        if is_single {
-            window.take(1);
-            continue;
-        }
-        if byte == quote {
-            match close_if_single(window) {
-                None => return false,
-                Some(true) => return true,
-                Some(false) => continue,
-            }
-        }
-        match window.peek(2) {
-            None => return false,
-            Some([one, two]) if *one == b'\\' || lead.is_pair(*one, *two) => window.take(2),
-            Some(_) => window.take(1),
-        }
-    }
-    false
-}
-
-fn close_block(window: &mut Window<'_>, depth: &mut u32, is_nested: bool) -> bool {
-    loop {
-        let rest = window.rest();
-        let found = if is_nested { memchr2(b'*', b'/', rest) } else { memchr(b'*', rest) };
-        window.take(found.unwrap_or(rest.len()));
-        let Some(ahead) = window.peek(2) else { return false };
-        match ahead {
-            [] => return false,
-            b"*/" => {
-                window.take(2);
-                *depth -= 1;
-                if *depth == 0 {
-                    return true;
-                }
-            }
-            b"/*" if is_nested => {
-                window.take(2);
-                *depth = depth.saturating_add(1);
-            }
-            _ => window.take(1),
-        }
-    }
-}
-
-fn close_dollar(window: &mut Window<'_>, tag: &[u8]) -> bool {
-    loop {
-        if !take_until_before(window, b'$') {
-            return false;
-        }
-        match window.peek(tag.len()) {
-            None => return false,
-            Some(ahead) if ahead == tag => {
-                window.take(tag.len());
-                return true;
-            }
-            Some(_) => window.take(1),
-        }
-    }
-}
-
-/// Takes bytes up to `next` and leaves it. Whether it is there.
-fn take_until_before(window: &mut Window<'_>, next: u8) -> bool {
-    let rest = window.rest();
-    let found = memchr(next, rest);
-    window.take(found.unwrap_or(rest.len()));
-    found.is_some()
 }

@@ -109,6 +109,7 @@ impl<'h> Words<'h> {
         let name = match self.peek()? {
             Token::Word(word) if self.dialect == Dialect::Postgres => word.to_ascii_lowercase(),
             Token::Word(word) => word.to_vec(),
+            Token::Quoted(b'\'', text) if self.dialect == Dialect::Sqlite => unquoted(b'\'', text),
             Token::Quoted(quote, text) if quote != b'\'' && quote != b'$' => unquoted(quote, text),
             _ => return None,
         };

@@ -79,8 +79,11 @@ fn other(words: &mut Words<'_>, session: &mut Session) -> Object {
         return Object::of(SectionKind::TableData, name(words, session));
     }
     if words.any_of("START BEGIN") {
-        let is_transaction = words.any_of("TRANSACTION WORK") || words.peek().is_none();
-        return Object::new(if is_transaction { SectionKind::Header } else { SectionKind::Replication });
+        return Object::new(match words.which("TRANSACTION WORK SLAVE REPLICA") {
+            Some("SLAVE" | "REPLICA") => SectionKind::Replication,
+            None if words.peek().is_some() => SectionKind::Other,
+            _ => SectionKind::Header,
+        });
     }
     if words.word("USE") {
         let name = words.name();

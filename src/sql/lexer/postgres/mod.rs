@@ -112,6 +112,9 @@ fn set(words: &mut Words<'_>, session: &mut Session) -> Object {
 }
 
 fn select(words: &mut Words<'_>, session: &mut Session) -> Object {
+    if words.symbol(b'*') {
+        words.word("FROM");
+    }
     if words.word("pg_catalog") {
         words.symbol(b'.');
     }
