@@ -8,20 +8,27 @@ use clap::{Args, Parser, ValueEnum};
 use super::commands::Command;
 
 const EXAMPLES: &str = "Examples:
-  strongroom demo                                        a tour on made-up data, under a minute
-  strongroom -r /backup/shop backup --init /srv/shop     first snapshot of a directory
-  mariadb-dump shop | strongroom -r /backup/shop backup --stdin shop.sql /srv/shop/uploads
-  strongroom -r /backup/shop snapshots                   what is there
-  strongroom -r /backup/shop restore latest --target /tmp/shop
-  strongroom -r /backup/shop check --read-data           is all of it whole";
+  strongroom demo                       a tour on made-up data, under a minute
+  export STRONGROOM_REPO=/backup/shop   instead of -r everywhere
+  strongroom backup --init /srv/shop    first snapshot of a directory
+  mariadb-dump shop | strongroom backup --stdin shop.sql /srv/uploads
+  strongroom snapshots                  what is there
+  strongroom restore latest --target /tmp/shop
+  strongroom check --read-data          is all of it whole";
 
 const ENDS: &str = "Exit codes:
-  0 done   1 failed   2 wrong command line   3 done, with warnings   10 no repository   12 wrong password or key
-  13 repository damaged   15 verified and wrong   16 storage unreachable   17 no space   18 partial snapshot   130 interrupted
+    0  done                       13  repository damaged
+    1  failed                     15  verified and wrong
+    2  wrong command line         16  storage unreachable
+    3  done, with warnings        17  no space
+   10  no repository              18  partial snapshot
+   12  wrong password or key     130  interrupted
 
 Environment:
-  STRONGROOM_REPO, STRONGROOM_CACHE_DIR              as --repo and --cache-dir
-  STRONGROOM_PASSWORD, STRONGROOM_NEW_PASSWORD       the password; the one of a slot that is added or changed";
+  STRONGROOM_REPO            as --repo
+  STRONGROOM_CACHE_DIR       as --cache-dir
+  STRONGROOM_PASSWORD        the password
+  STRONGROOM_NEW_PASSWORD    that of a slot that is added or changed";
 
 /// Deduplicated, encrypted snapshots of database dumps and the directories beside them.
 #[derive(Debug, Parser)]

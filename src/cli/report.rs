@@ -4,6 +4,7 @@
 
 mod advice;
 
+use clap::error::ErrorKind;
 use serde::Serialize;
 
 use self::advice::{advice, is_full, no_space, of_ops, of_output, of_password};
@@ -95,7 +96,12 @@ impl Report {
 
     /// What to say of arguments that cannot be understood.
     pub fn of_usage(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
+        let text = match error.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+                "no command given".into()
+            }
+            _ => error.render().to_string(),
+        };
         let paragraph = text.split("\n\n").next().unwrap_or(&text);
         let what = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
         let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));

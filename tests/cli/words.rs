@@ -55,6 +55,44 @@ fn wrong_arguments_are_told_in_three_lines_too() {
 }
 
 #[test]
+fn without_a_command_there_is_help() {
+    let place = Place::new();
+    for is_repository_given in [true, false] {
+        for (arguments, usage) in [(&[][..], "Usage: strongroom ["), (&["key"], "Usage: strongroom key [")] {
+            let mut command = place.command(arguments);
+            if !is_repository_given {
+                command.env_remove("STRONGROOM_REPO");
+            }
+            let output = command.output().unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{text}");
+            assert!(text.starts_with("Examples:\n") && text.contains(usage), "{text}");
+        }
+    }
+    let error = json(String::from_utf8(place.run(&["--json", "key"]).stderr).unwrap().trim());
+    assert_eq!((&error["code"], &error["error"]), (&2.into(), &"no command given".into()));
+    assert!(place.refused(&["--json=no"], 2).contains("--json"));
+}
+
+#[test]
+fn the_words_around_the_help_fit_a_narrow_terminal() {
+    let place = Place::new();
+    let help = |columns: &str| {
+        let output = place.command(&["--help"]).env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (narrow, wide) = (help("80"), help("120"));
+    for (from, to) in [("Examples:", "\n\n"), ("Exit codes:", "no such end")] {
+        let part = |text: &str| {
+            let rest = &text[text.find(from).unwrap()..];
+            rest[..rest.find(to).unwrap_or(rest.len())].to_string()
+        };
+        assert_eq!(part(&narrow), part(&wide));
+        assert!(part(&narrow).lines().count() >= 7);
+    }
+}
+
+#[test]
 fn an_error_as_json_is_on_standard_error_and_data_stays_alone() {
     let place = Place::new();
     let output = place.run(&["--json", "snapshots"]);
