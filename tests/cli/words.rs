@@ -169,6 +169,7 @@ fn doctor_tells_what_is_in_order_and_what_is_not() {
         let finding = findings.iter().find(|finding| finding["name"] == name);
         assert!(finding.is_some_and(|finding| finding["state"] != "fail"), "{name}: {text}");
     }
+    assert!(text.contains("1 slot, 0 damaged"), "{text}");
     let packs = place.path().join("repo/packs");
     std::fs::remove_dir_all(packs).unwrap();
     let output = place.run(&["doctor"]);

@@ -94,7 +94,8 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             say(format!("snapshot {id} loses /{path}"));
         }
         if loss.files.len() > 100 {
-            say(format!("snapshot {id} loses {} more files", units::count(loss.files.len() as u64 - 100)));
+            let more = units::counted(loss.files.len() as u64 - 100, "more file", "more files");
+            say(format!("snapshot {id} loses {more}"));
         }
     }
     for note in &report.notes {
@@ -119,11 +120,10 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
         }
     }
     if !report.errors.is_empty() {
-        say(format!("error: {} kinds of damage in the repository", report.errors.len()));
-        say(format!(
-            "means: {} snapshots lose something, named above; everything else is sound",
-            report.losses.len()
-        ));
+        let damage = units::counted(report.errors.len() as u64, "piece", "pieces");
+        let snapshots = units::counted(report.losses.len() as u64, "snapshot loses", "snapshots lose");
+        say(format!("error: {damage} of damage in the repository, named above"));
+        say(format!("means: {snapshots} something, named above; everything else is sound"));
         say(
             "try:   restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
         );

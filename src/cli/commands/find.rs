@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::ls;
+use crate::base::units;
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say};
@@ -59,7 +60,8 @@ pub fn run(args: &FindArgs, session: &Session) -> Result<u8, CliError> {
         line(format!("{}  in {seen}", ls::human(&hit.entry, true)))?;
     }
     if hits.is_empty() && !session.json && !session.global.quiet {
-        say(format!("nothing matches in {} snapshots", snapshots.len()));
+        let snapshots = units::counted(snapshots.len() as u64, "snapshot", "snapshots");
+        say(format!("nothing matches in {snapshots}"));
     }
     Ok(u8::from(hits.is_empty()))
 }

@@ -188,13 +188,13 @@ fn say_result(
 }
 
 fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Result<(), CliError> {
-    let number = units::count;
+    let (number, counted) = (units::count, units::counted);
     let word = if args.dry_run { "would write" } else { "restored " };
     line(format!(
-        "{word}  {} files, {} directories, {} others: {} in {}",
-        number(report.files),
-        number(report.directories),
-        number(report.others),
+        "{word}  {}, {}, {}: {} in {}",
+        counted(report.files, "file", "files"),
+        counted(report.directories, "directory", "directories"),
+        counted(report.others, "other", "others"),
         units::bytes(report.bytes),
         units::duration(seconds)
     ))?;
@@ -211,8 +211,8 @@ fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Resul
     }
     if args.verify && !args.dry_run {
         line(format!(
-            "verified   {} files, {} wrong",
-            number(report.verified),
+            "verified   {}, {} wrong",
+            counted(report.verified, "file", "files"),
             number(report.verify_failed.len() as u64)
         ))?;
     }
@@ -221,14 +221,14 @@ fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Resul
 
 /// What is not restored or not right, also where nothing else is to be said.
 fn say_failures(report: &RestoreReport, snapshot: &str) {
-    let number = units::count;
+    let counted = |paths: &[TreePath], one, many| units::counted(paths.len() as u64, one, many);
     for path in report.verify_failed.iter().take(20) {
         say(format!("wrong: {path}"));
     }
     if !report.verify_failed.is_empty() {
         say(format!(
-            "error: {} files in the target are not those of the snapshot",
-            number(report.verify_failed.len() as u64)
+            "error: {} in the target and not as in the snapshot",
+            counted(&report.verify_failed, "file is", "files are")
         ));
         say("means: they were there before, or were changed, or the target's disk gives back something else");
         say(format!("try:   strongroom restore {snapshot} --overwrite if-changed --verify"));
@@ -238,8 +238,8 @@ fn say_failures(report: &RestoreReport, snapshot: &str) {
     }
     if !report.trees_damaged.is_empty() {
         say(format!(
-            "error: {} parts of the snapshot's tree could not be read: the repository is damaged",
-            number(report.trees_damaged.len() as u64)
+            "error: {} of the snapshot's tree could not be read: the repository is damaged",
+            counted(&report.trees_damaged, "part", "parts")
         ));
         say(
             "means: what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
@@ -248,8 +248,8 @@ fn say_failures(report: &RestoreReport, snapshot: &str) {
     }
     if !report.damaged.is_empty() {
         say(format!(
-            "error: {} files could not be restored: the repository is damaged",
-            number(report.damaged.len() as u64)
+            "error: {} could not be restored: the repository is damaged",
+            counted(&report.damaged, "file", "files")
         ));
         say("means: they are named above; everything else that could be read is restored and right");
         say("try:   an older snapshot of them, and strongroom check --read-data");
