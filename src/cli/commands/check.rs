@@ -21,7 +21,7 @@ pub struct CheckArgs {
     /// Read every byte of every pack and prove it
     #[arg(long, conflicts_with = "read_data_subset")]
     read_data: bool,
-    /// Read a part of the packs, another one each day
+    /// Read a part of the packs, at least this much and another one each day
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     read_data_subset: Option<f64>,
 }
