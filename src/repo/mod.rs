@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub use error::{RepoError, Subject};
 pub use index_check::IndexCheck;
 pub use indexing::IndexState;
-pub use object::{OpenError, open_envelope, open_sealed};
+pub use object::{OpenError, message_kind, open_envelope, open_sealed};
 pub use packs::PackScan;
 pub use read::ChunkReader;
 pub use slots::{KeySlot, NewSlot};
