@@ -68,10 +68,14 @@ pub fn show(report: &Report, json: bool) -> u8 {
     if json {
         say(json_text("error", report));
     } else {
-        let Report { error, means, hint, .. } = report;
-        say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
+        say_lines(&report.error, &report.means, &report.hint);
     }
     report.code
+}
+
+/// Says what happened, what it means for the data, and what to do.
+pub fn say_lines(error: &str, means: &str, hint: &str) {
+    say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
 }
 
 impl Report {

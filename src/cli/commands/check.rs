@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::base::units;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
+use crate::cli::report::say_lines;
 use crate::cli::session::Session;
 use crate::ops::check::{self, CheckOptions, CheckReport};
 
@@ -122,10 +123,10 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
     if !report.errors.is_empty() {
         let damage = units::counted(report.errors.len() as u64, "piece", "pieces");
         let snapshots = units::counted(report.losses.len() as u64, "snapshot loses", "snapshots lose");
-        say(format!("error: {damage} of damage in the repository, named above"));
-        say(format!("means: {snapshots} something, named above; everything else is sound"));
-        say(
-            "try:   restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
+        say_lines(
+            &format!("{damage} of damage in the repository, named above"),
+            &format!("{snapshots} something, named above; everything else is sound"),
+            "restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
         );
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::base::{TreePath, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
-use crate::cli::report::Doing;
+use crate::cli::report::{Doing, say_lines};
 use crate::cli::session::Session;
 use crate::ops::OpsError;
 use crate::ops::restore::{self, RestoreOptions, RestoreReport, Selection};
@@ -226,33 +226,31 @@ fn say_failures(report: &RestoreReport, snapshot: &str) {
         say(format!("wrong: {path}"));
     }
     if !report.verify_failed.is_empty() {
-        say(format!(
-            "error: {} in the target and not as in the snapshot",
-            counted(&report.verify_failed, "file is", "files are")
-        ));
-        say("means: they were there before, or were changed, or the target's disk gives back something else");
-        say(format!("try:   strongroom restore {snapshot} --overwrite if-changed --verify"));
+        let (one, many) = ("file in the target is not that", "files in the target are not those");
+        say_lines(
+            &format!("{} of the snapshot", counted(&report.verify_failed, one, many)),
+            "they were there before, or were changed, or the target's disk gives back something else",
+            &format!("strongroom restore {snapshot} --overwrite if-changed --verify"),
+        );
     }
     for path in report.trees_damaged.iter().take(20) {
         say(format!("not read: part of the tree, from /{path} on"));
     }
     if !report.trees_damaged.is_empty() {
-        say(format!(
-            "error: {} of the snapshot's tree could not be read: the repository is damaged",
-            counted(&report.trees_damaged, "part", "parts")
-        ));
-        say(
-            "means: what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
+        let parts = counted(&report.trees_damaged, "part", "parts");
+        say_lines(
+            &format!("{parts} of the snapshot's tree could not be read: the repository is damaged"),
+            "what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
+            "an older snapshot, and strongroom check --read-data",
         );
-        say("try:   an older snapshot, and strongroom check --read-data");
     }
     if !report.damaged.is_empty() {
-        say(format!(
-            "error: {} could not be restored: the repository is damaged",
-            counted(&report.damaged, "file", "files")
-        ));
-        say("means: they are named above; everything else that could be read is restored and right");
-        say("try:   an older snapshot of them, and strongroom check --read-data");
+        let files = counted(&report.damaged, "file", "files");
+        say_lines(
+            &format!("{files} could not be restored: the repository is damaged"),
+            "they are named above; everything else that could be read is restored and right",
+            "an older snapshot of them, and strongroom check --read-data",
+        );
     }
 }
 
