@@ -5,6 +5,7 @@ mod cli {
     mod changes;
     mod ends;
     mod interrupt;
+    mod latest;
     pub mod place;
     mod promises;
     mod secrets;

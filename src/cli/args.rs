@@ -1,11 +1,14 @@
 //! The arguments that every command has, and the list of commands.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, ValueEnum};
 
 use super::commands::Command;
+use crate::ops::select::{Filter, PathFilter};
 
 const EXAMPLES: &str = "Examples:
   strongroom demo                       a tour on made-up data, under a minute
@@ -114,28 +117,23 @@ pub enum ColorMode {
 #[command(next_help_heading = "Which snapshots")]
 pub struct FilterArgs {
     /// Only of this host (repeatable: of one of these)
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = NonEmptyStringValueParser::new())]
     pub host: Vec<String>,
     /// Only with this tag (repeatable: with all of them)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     pub tag: Vec<String>,
-    /// Only of this path (repeatable: of all of them)
+    /// Only of this path, or with a stream of this name (repeatable: of all of them)
     #[arg(long, value_name = "PATH")]
     pub path: Vec<PathBuf>,
 }
 
 impl FilterArgs {
     /// The filter these arguments describe.
-    pub fn filter(&self) -> crate::ops::select::Filter {
-        let bytes = |path: &PathBuf| {
+    pub fn filter(&self) -> Filter {
+        let of = |path: &PathBuf| {
             let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            let bytes = std::os::unix::ffi::OsStrExt::as_bytes(absolute.as_os_str());
-            bytes.strip_prefix(b"/").unwrap_or(bytes).to_vec()
+            PathFilter::new(path.as_os_str().as_bytes(), absolute.as_os_str().as_bytes())
         };
-        crate::ops::select::Filter {
-            hosts: self.host.clone(),
-            tags: self.tag.clone(),
-            paths: self.path.iter().map(bytes).collect(),
-        }
+        Filter { hosts: self.host.clone(), tags: self.tag.clone(), paths: self.path.iter().map(of).collect() }
     }
 }

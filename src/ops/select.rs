@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::OpsError;
 use crate::base::{SnapshotId, Timestamp, TreePath};
-use crate::format::{Manifest, Status};
+use crate::format::{Component, ComponentKind, Manifest, Status};
 
 /// Narrows the snapshots that `latest` and lists speak of. Empty lists narrow nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +14,41 @@ pub struct Filter {
     pub hosts: Vec<String>,
     /// All of these tags.
     pub tags: Vec<String>,
-    /// All of these component paths, without a leading slash.
-    pub paths: Vec<Vec<u8>>,
+    /// All of these paths.
+    pub paths: Vec<PathFilter>,
+}
+
+/// A path that a snapshot must be of: a place on this machine, or the name of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathFilter {
+    absolute: Vec<u8>,
+    written: Vec<u8>,
+}
+
+impl PathFilter {
+    /// The path as it was written and made absolute. Slashes at its ends mean nothing; links are not followed.
+    pub fn new(written: &[u8], absolute: &[u8]) -> Self {
+        Self { absolute: lexical(absolute), written: lexical(written) }
+    }
+
+    fn fits(&self, component: &Component) -> bool {
+        // A stream lies where its name says and not where the command is run.
+        component.path == self.absolute
+            || (component.kind != ComponentKind::Path && component.path == self.written)
+    }
+}
+
+/// The names of a path with `/` between them, `..` taking away the one before.
+fn lexical(path: &[u8]) -> Vec<u8> {
+    let mut names = vec![];
+    for name in path.split(|byte| *byte == b'/') {
+        match name {
+            b"" | b"." => {}
+            b".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    names.join(&b'/')
 }
 
 impl Filter {
@@ -23,10 +56,7 @@ impl Filter {
     pub fn fits(&self, manifest: &Manifest) -> bool {
         (self.hosts.is_empty() || self.hosts.contains(&manifest.host))
             && self.tags.iter().all(|tag| manifest.tags.contains(tag))
-            && self
-                .paths
-                .iter()
-                .all(|path| manifest.components.iter().any(|component| component.path == *path))
+            && self.paths.iter().all(|path| manifest.components.iter().any(|part| path.fits(part)))
     }
 }
 
@@ -170,6 +200,27 @@ mod tests {
         assert_eq!(found("latest~1", &everything), Some(0x10));
         assert_eq!(found("latest~2", &everything), None);
         assert_eq!(found("latest", &Filter { hosts: vec!["a".into()], ..everything }), Some(0x10));
+    }
+
+    #[test]
+    fn a_path_is_a_place_or_the_name_of_a_stream() {
+        let is_of = |kind, path: &str, written: &str| {
+            let (_, mut manifest) = snapshot(1, 1, Status::Complete, "a");
+            let (name, path) = (String::new(), path.as_bytes().to_vec());
+            manifest.components = vec![Component { name, kind, path, is_whole: true, detail: None }];
+            let absolute = if written.starts_with('/') { written.into() } else { format!("/here/{written}") };
+            let paths = vec![PathFilter::new(written.as_bytes(), absolute.as_bytes())];
+            Filter { paths, ..Filter::default() }.fits(&manifest)
+        };
+        for written in ["shop.sql", "/shop.sql", "./shop.sql"] {
+            assert!(is_of(ComponentKind::Stdin, "shop.sql", written), "{written}");
+            assert!(is_of(ComponentKind::Command, "shop.sql", written), "{written}");
+        }
+        for written in ["data", "/here/data/", "../here//data/."] {
+            assert!(is_of(ComponentKind::Path, "here/data", written), "{written}");
+        }
+        assert!(!is_of(ComponentKind::Path, "data", "data"));
+        assert!(!is_of(ComponentKind::Stdin, "shop.sql", "other.sql"));
     }
 
     #[test]

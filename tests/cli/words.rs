@@ -44,6 +44,11 @@ fn wrong_arguments_are_told_in_three_lines_too() {
         &["backup", "--nope"],
         &["backup"],
         &["backup", "--compression", "20", "x"],
+        &["backup", "--tag", "", "x"],
+        &["backup", "--host=", "x"],
+        &["snapshots", "--tag="],
+        &["ls", "--host", "", "latest"],
+        &["ls", "--path=", "latest"],
     ] {
         let text = place.refused(arguments, 2);
         assert_eq!(text.lines().count(), 3, "{text}");

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::backend::LocalBackend;
 use crate::base::Timestamp;
@@ -46,10 +47,10 @@ pub struct BackupArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     command_idle: u64,
     /// A tag for the snapshot (repeatable)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     tag: Vec<String>,
     /// The host the snapshot is of [default: this one]
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = NonEmptyStringValueParser::new())]
     host: Option<String>,
     /// A sentence about the snapshot
     #[arg(long, value_name = "TEXT")]
