@@ -46,7 +46,14 @@ pub struct Repository {
     keys: Arc<Keys>,
     config: Config,
     /// The key slot it was opened with.
-    slot: Option<ObjectId>,
+    slot: Option<OpenSlot>,
+}
+
+/// The key slot a repository was opened with.
+#[derive(Debug, Clone)]
+struct OpenSlot {
+    id: ObjectId,
+    label: Arc<str>,
 }
 
 impl std::fmt::Debug for Repository {
