@@ -15,11 +15,11 @@ use super::password::{self, Password};
 use super::report::Doing;
 use super::signals::Cancel;
 use crate::backend::LocalBackend;
-use crate::base::{SnapshotId, Timestamp, TreePath};
+use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
 use crate::crypto::PasswordCost;
 use crate::format::{Manifest, Parameters};
 use crate::ops::select::{self, Filter};
-use crate::repo::{IndexState, NewSlot, Repository};
+use crate::repo::{IndexState, NewSlot, Repository, Snapshots};
 
 /// What commands share.
 pub struct Session {
@@ -176,12 +176,16 @@ impl Session {
     ) -> Result<Named, CliError> {
         let (snapshot, path) = select::split(std::os::unix::ffi::OsStrExt::as_bytes(name))?;
         let snapshots = repo.snapshots()?;
-        for (_, error) in &snapshots.unreadable {
-            let warning = crate::base::Warning { subject: "repository".into(), message: error.to_string() };
-            crate::base::Observer::warning(&self.observer, warning);
-        }
-        let (id, manifest) = select::find(&snapshots.whole, &snapshot, filter)?.clone();
+        let (id, manifest) = select::find(&snapshots, &snapshot, filter)?.clone();
+        self.warn_of(&snapshots);
         Ok(Named { id, manifest, path })
+    }
+
+    /// Names the manifests that cannot be read.
+    pub fn warn_of(&self, snapshots: &Snapshots) {
+        for (_, error) in &snapshots.unreadable {
+            self.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use super::OpsError;
 use crate::base::{SnapshotId, Timestamp, TreePath};
 use crate::format::{Component, ComponentKind, Manifest, Status};
+use crate::repo::{RepoError, Snapshots, Subject};
 
 /// Narrows the snapshots that `latest` and lists speak of. Empty lists narrow nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,41 +61,87 @@ impl Filter {
     }
 }
 
-/// The snapshot that `name` means among `snapshots`, which are in the order of their sequence.
+/// What a name stands for.
+enum Meant {
+    /// So many complete snapshots before the newest one.
+    Back(usize),
+    /// The newest complete one at or before this time.
+    At(Timestamp),
+    /// The one whose id starts so.
+    Id,
+}
+
+fn meant(name: &str) -> Option<Meant> {
+    if name == "latest" {
+        Some(Meant::Back(0))
+    } else if let Some(back) = name.strip_prefix("latest~") {
+        back.parse().ok().map(Meant::Back)
+    } else if let Some(time) = name.strip_prefix('@') {
+        parse_time(time).map(Meant::At)
+    } else {
+        (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(Meant::Id)
+    }
+}
+
+/// The snapshot that `name` means.
 ///
 /// `latest` is the newest complete one, `latest~N` the Nth before it, `@2026-11-20[T03:00[:SS]][Z]` the newest complete one at or
 /// before that time (local, or UTC with `Z`; a date alone means its end); anything else is the start of an id.
 ///
 /// # Errors
-/// [`OpsError::NoSnapshot`], [`OpsError::Ambiguous`].
+/// [`OpsError::NoSnapshot`], [`OpsError::Ambiguous`]; [`OpsError::Uncertain`] if it may be one whose manifest is damaged: what is older
+/// is never taken for the newest. An id names whatever else is damaged; [`OpsError::Repo`] if it names the damaged one.
 pub fn find<'s>(
-    snapshots: &'s [(SnapshotId, Manifest)],
+    snapshots: &'s Snapshots,
     name: &str,
     filter: &Filter,
 ) -> Result<&'s (SnapshotId, Manifest), OpsError> {
+    let whole = &snapshots.whole;
     let complete = || {
         let counts = |manifest: &Manifest| manifest.status == Status::Complete && filter.fits(manifest);
-        snapshots.iter().rev().filter(move |(_, manifest)| counts(manifest))
+        whole.iter().rev().filter(move |(_, manifest)| counts(manifest))
     };
-    let none = || OpsError::NoSnapshot { name: name.to_string(), hint: hint(snapshots, complete().count()) };
-    if name == "latest" {
-        return complete().next().ok_or_else(none);
+    let none = || OpsError::NoSnapshot { name: name.to_string(), hint: hint(whole, complete().count()) };
+    let found = match meant(name).ok_or_else(none)? {
+        Meant::Id => return by_id(snapshots, name)?.ok_or_else(none),
+        Meant::Back(back) => complete().nth(back),
+        Meant::At(time) => complete()
+            .filter(|(_, manifest)| manifest.time <= time)
+            .max_by_key(|(_, manifest)| (manifest.time, manifest.sequence)),
+    };
+    match snapshots.unreadable.iter().find(|(id, _)| !is_older(whole, *id, found)) {
+        Some((_, error)) => Err(OpsError::Uncertain {
+            name: name.to_string(),
+            damaged: error.to_string(),
+            instead: found.map(|(id, _)| id.short()),
+        }),
+        None => found.ok_or_else(none),
     }
-    if let Some(back) = name.strip_prefix("latest~") {
-        let back: usize = back.parse().map_err(|_| none())?;
-        return complete().nth(back).ok_or_else(none);
-    }
-    if let Some(time) = name.strip_prefix('@') {
-        let time = parse_time(time).ok_or_else(none)?;
-        let newest = complete().filter(|(_, manifest)| manifest.time <= time);
-        return newest.max_by_key(|(_, manifest)| (manifest.time, manifest.sequence)).ok_or_else(none);
-    }
-    let is_prefix = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut matching = snapshots.iter().filter(|(id, _)| is_prefix && id.to_string().starts_with(name));
-    match (matching.next(), matching.count()) {
-        (Some(found), 0) => Ok(found),
-        (Some(_), others) => Err(OpsError::Ambiguous { prefix: name.to_string(), found: others + 1 }),
-        (None, _) => Err(none()),
+}
+
+/// Whether a snapshot whose manifest cannot be read is known to be older than `found`: one that was made after it says so.
+fn is_older(
+    whole: &[(SnapshotId, Manifest)],
+    damaged: SnapshotId,
+    found: Option<&(SnapshotId, Manifest)>,
+) -> bool {
+    let Some((_, found)) = found else { return false };
+    whole.iter().any(|(_, later)| later.parent == Some(damaged) && later.sequence <= found.sequence)
+}
+
+fn by_id<'s>(snapshots: &'s Snapshots, prefix: &str) -> Result<Option<&'s (SnapshotId, Manifest)>, OpsError> {
+    let is_meant = |id: &SnapshotId| id.to_string().starts_with(prefix);
+    let mut whole = snapshots.whole.iter().filter(|(id, _)| is_meant(id));
+    let mut damaged = snapshots.unreadable.iter().filter(|(id, _)| is_meant(id));
+    match (whole.next(), damaged.next(), whole.count() + damaged.count()) {
+        (found, None, 0) => Ok(found),
+        (None, Some((id, RepoError::Damaged { reason, .. })), 0) => {
+            Err(RepoError::damaged(Subject::Snapshot(*id), reason).into())
+        }
+        (found, damaged, others) => {
+            let found = usize::from(found.is_some()) + usize::from(damaged.is_some()) + others;
+            Err(OpsError::Ambiguous { prefix: prefix.to_string(), found })
+        }
     }
 }
 
@@ -153,101 +200,4 @@ fn time_bytes(name: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::ChunkId;
-    use crate::format::{Root, Statistics};
-
-    fn snapshot(n: u8, time: i64, status: Status, host: &str) -> (SnapshotId, Manifest) {
-        let manifest = Manifest {
-            sequence: n.into(),
-            time: Timestamp::new(time, 0),
-            started: Timestamp::new(time, 0),
-            ended: Timestamp::new(time, 0),
-            host: host.into(),
-            user: String::new(),
-            tags: vec![],
-            description: None,
-            program: String::new(),
-            parent: None,
-            status,
-            components: vec![],
-            statistics: Statistics::default(),
-            root: Root { id: ChunkId::new([0; 32]), bytes: 8, level: 0 },
-            table_maps: vec![],
-            excludes: vec![],
-            left_out: vec![],
-        };
-        (SnapshotId::new([n; 32]), manifest)
-    }
-
-    fn all() -> Vec<(SnapshotId, Manifest)> {
-        vec![
-            snapshot(0x10, 1_000, Status::Complete, "a"),
-            snapshot(0x11, 2_000, Status::Complete, "b"),
-            snapshot(0x12, 3_000, Status::Partial, "a"),
-        ]
-    }
-
-    fn found(name: &str, filter: &Filter) -> Option<u8> {
-        find(&all(), name, filter).ok().map(|(id, _)| id.as_bytes()[0])
-    }
-
-    #[test]
-    fn latest_counts_complete_snapshots_only() {
-        let everything = Filter::default();
-        assert_eq!(found("latest", &everything), Some(0x11));
-        assert_eq!(found("latest~1", &everything), Some(0x10));
-        assert_eq!(found("latest~2", &everything), None);
-        assert_eq!(found("latest", &Filter { hosts: vec!["a".into()], ..everything }), Some(0x10));
-    }
-
-    #[test]
-    fn a_path_is_a_place_or_the_name_of_a_stream() {
-        let is_of = |kind, path: &str, written: &str| {
-            let (_, mut manifest) = snapshot(1, 1, Status::Complete, "a");
-            let (name, path) = (String::new(), path.as_bytes().to_vec());
-            manifest.components = vec![Component { name, kind, path, is_whole: true, detail: None }];
-            let absolute = if written.starts_with('/') { written.into() } else { format!("/here/{written}") };
-            let paths = vec![PathFilter::new(written.as_bytes(), absolute.as_bytes())];
-            Filter { paths, ..Filter::default() }.fits(&manifest)
-        };
-        for written in ["shop.sql", "/shop.sql", "./shop.sql"] {
-            assert!(is_of(ComponentKind::Stdin, "shop.sql", written), "{written}");
-            assert!(is_of(ComponentKind::Command, "shop.sql", written), "{written}");
-        }
-        for written in ["data", "/here/data/", "../here//data/."] {
-            assert!(is_of(ComponentKind::Path, "here/data", written), "{written}");
-        }
-        assert!(!is_of(ComponentKind::Path, "data", "data"));
-        assert!(!is_of(ComponentKind::Stdin, "shop.sql", "other.sql"));
-    }
-
-    #[test]
-    fn an_id_is_named_by_its_start_and_only_if_that_is_one() {
-        let everything = Filter::default();
-        assert_eq!(found("1212", &everything), Some(0x12));
-        assert!(matches!(find(&all(), "1", &everything), Err(OpsError::Ambiguous { found: 3, .. })));
-        assert!(matches!(find(&all(), "", &everything), Err(OpsError::NoSnapshot { .. })));
-        assert!(matches!(find(&all(), "zz", &everything), Err(OpsError::NoSnapshot { .. })));
-    }
-
-    #[test]
-    fn a_time_means_the_newest_at_or_before_it() {
-        let everything = Filter::default();
-        assert_eq!(found("@1970-01-01T00:33:20Z", &everything), Some(0x11));
-        assert_eq!(found("@1970-01-01T00:33:19Z", &everything), Some(0x10));
-        assert_eq!(found("@1970-01-01T00:00:01Z", &everything), None);
-        assert_eq!(found("@nonsense", &everything), None);
-    }
-
-    #[test]
-    fn the_first_colon_that_is_no_part_of_a_time_parts_snapshot_and_path() {
-        let path = |text: &str| Some(TreePath::new(text).unwrap());
-        assert_eq!(split(b"latest").unwrap(), ("latest".into(), None));
-        assert_eq!(split(b"latest:/srv//a:b/").unwrap(), ("latest".into(), path("srv/a:b")));
-        assert_eq!(split(b"@2026-11-20T03:00Z:x").unwrap(), ("@2026-11-20T03:00Z".into(), path("x")));
-        assert_eq!(split(b"ab:").unwrap(), ("ab".into(), None));
-        assert!(split(b"ab:a/../b").is_err());
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ use crate::codec::Compression;
 use crate::format::Status;
 use crate::ops::backup::{self, BackupOptions, ParentChoice};
 use crate::ops::select;
-use crate::repo::Repository;
+use crate::repo::{Repository, Snapshots};
 use crate::source::SourceOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -147,7 +147,8 @@ fn parent(args: &BackupArgs, repo: &Repository) -> Result<ParentChoice, CliError
         _ if args.force => ParentChoice::None,
         None => ParentChoice::Newest,
         Some(name) => {
-            let snapshots = repo.snapshots()?.whole;
+            // What cannot be read is no parent; any other one is as right, and costs reading at most.
+            let snapshots = Snapshots { unreadable: vec![], ..repo.snapshots()? };
             ParentChoice::Snapshot(select::find(&snapshots, name, &select::Filter::default())?.0)
         }
     })
