@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::advice::{advice, is_full, no_space, of_ops, of_output, of_password};
 use super::error::{CliError, Exit};
 use super::output::{json_text, label, say};
-use crate::base::escape;
+use crate::base::{TreePath, escape, units};
 
 /// What a run was doing when it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,17 @@ pub fn show(report: &Report, json: bool) -> u8 {
 /// Says what happened, what it means for the data, and what to do.
 pub fn say_lines(error: &str, means: &str, hint: &str) {
     say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
+}
+
+/// Shows, if there is anything to show, that parts of a snapshot's tree could not be read, and tells the exit code.
+pub fn tree_damage(damaged: &[TreePath], means: &str, json: bool) -> u8 {
+    if damaged.is_empty() {
+        return 0;
+    }
+    let parts = units::counted(damaged.len() as u64, "part", "parts");
+    let error = format!("{parts} of the snapshot's tree could not be read: the repository is damaged");
+    let hint = "an older snapshot, and strongroom check --read-data".to_string();
+    show(&Report { code: Exit::Damage.number(), error, means: means.into(), hint }, json)
 }
 
 impl Report {

@@ -6,6 +6,7 @@ mod compare;
 mod content;
 pub mod diff;
 pub mod dump;
+mod entries;
 mod error;
 pub mod find;
 #[cfg(test)]

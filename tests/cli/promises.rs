@@ -188,3 +188,28 @@ fn a_part_of_the_data_is_never_nothing_and_never_less_than_asked_for() {
     assert_eq!(read("60%"), (all, all));
     assert_eq!(read("0%"), (0, all));
 }
+
+#[test]
+fn what_damage_hides_of_a_tree_is_named_and_the_rest_is_listed_dumped_and_found() {
+    let place = Place::new();
+    let data = place.path().join("data");
+    std::fs::remove_file(data.join("file")).unwrap();
+    for n in 0..4000 {
+        std::fs::write(data.join(format!("many-{n:04}")), "").unwrap();
+    }
+    place.ok(&["backup", "--init", &place.data()]);
+    let packs = place.path().join("repo/packs");
+    // The second snapshot has the leaves at both ends anew, and shares those between with the first.
+    let first: Vec<_> = std::fs::read_dir(&packs).unwrap().map(|folder| folder.unwrap().path()).collect();
+    std::fs::write(data.join("zz"), "new").unwrap();
+    place.ok(&["backup", &place.data()]);
+    for folder in first {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    for arguments in [&["ls", "-R"][..], &["find", "zz"], &["dump", "latest"]] {
+        let output = place.run(arguments);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(13), "{arguments:?}: {err}");
+        assert!(out.contains("/zz") && err.contains("cannot be read") && err.contains("\nmeans: "), "{err}");
+    }
+}

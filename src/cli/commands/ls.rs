@@ -9,9 +9,11 @@ use crate::base::{escape, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json_text};
+use crate::cli::report::tree_damage;
 use crate::cli::session::Session;
 use crate::format::{Entry, EntryKind};
-use crate::ops::{OpsError, list};
+use crate::ops::OpsError;
+use crate::ops::list::{self, ListOptions};
 use crate::repo::ChunkReader;
 
 const EXAMPLES: &str = "Examples:
@@ -74,9 +76,12 @@ pub fn run(args: &LsArgs, session: &Session) -> Result<u8, CliError> {
     let listed = list::run(
         &reader,
         named.manifest.root,
-        named.path.as_ref(),
-        args.recursive,
-        &named.id.short(),
+        ListOptions {
+            directory: named.path.as_ref(),
+            recursive: args.recursive,
+            snapshot: &named.id.short(),
+        },
+        &session.observer,
         &mut |entry| {
             let text = if session.json { json_line(entry) } else { human(entry, args.long) };
             std::io::Write::write_all(&mut out, format!("{text}\n").as_bytes()).map_err(|error| {
@@ -88,9 +93,9 @@ pub fn run(args: &LsArgs, session: &Session) -> Result<u8, CliError> {
     if let Some(error) = broken {
         return Err(CliError::Output(error));
     }
-    listed?;
+    let damaged = listed?;
     std::io::Write::flush(&mut out)?;
-    Ok(0)
+    Ok(tree_damage(&damaged, "what follows each path named above is not listed", session.json))
 }
 
 fn json_line(entry: &Entry) -> String {
