@@ -10,6 +10,7 @@ mod password;
 mod report;
 mod session;
 mod signals;
+mod temporary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -213,3 +213,28 @@ fn what_damage_hides_of_a_tree_is_named_and_the_rest_is_listed_dumped_and_found(
         assert!(out.contains("/zz") && err.contains("cannot be read") && err.contains("\nmeans: "), "{err}");
     }
 }
+
+#[test]
+fn a_cache_that_cannot_be_written_is_no_reason_not_to_restore() {
+    let place = Place::new();
+    place.ok(&["backup", "--init", &place.data()]);
+    let (out, below_a_file) = (place.path().join("out"), format!("{}/file/cache", place.data()));
+    let temporary = place.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let restore = ["restore", "latest", "--target", out.to_str().unwrap()];
+    let file = format!("latest:{}/file", place.data());
+    for arguments in
+        [&restore[..], &["ls"], &["dump", &file], &["find", "file"], &["check", "--read-data"], &["stats"]]
+    {
+        let mut command = place.command(&[arguments, &["--cache-dir", &below_a_file]].concat());
+        let output = command.env("TMPDIR", &temporary).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {text}");
+        assert!(text.contains("temporary"), "{text}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "nothing is left of it");
+    }
+    assert!(out.join(place.data().trim_start_matches('/')).join("file").exists());
+    let listed = place.command(&["snapshots", "--cache-dir", &below_a_file]).status().unwrap();
+    assert!(listed.success());
+    place.refused(&["backup", &place.data(), "--cache-dir", &below_a_file], 1);
+}

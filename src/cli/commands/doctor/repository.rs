@@ -78,7 +78,8 @@ fn clock(snapshots: &[(SnapshotId, Manifest)], created: Timestamp, now: Timestam
 }
 
 fn index(repo: &Repository, session: &Session) -> Result<Finding, CliError> {
-    let state = repo.open_index(&session.cache()?, &Unheard(session.cancel.clone()))?;
+    let unheard = Unheard(session.cancel.clone());
+    let state = session.with_cache(|cache| Ok(repo.open_index(cache, &unheard)?))?;
     let missing = if state.packs_missing.is_empty() { 0 } else { repo.check_index(&state)?.packs_lost.len() };
     let lost = missing + state.packs_unreadable.len();
     let chunks = state.index.chunk_count().map_err(crate::repo::RepoError::from)?;
