@@ -36,6 +36,16 @@ pub enum OpsError {
         /// What there is instead, in brackets, or nothing.
         hint: String,
     },
+    /// The name may be that of a snapshot whose manifest cannot be read.
+    #[error("{name} cannot be told: {damaged}")]
+    Uncertain {
+        /// What was asked for.
+        name: String,
+        /// Which manifest is damaged, and how that is known.
+        damaged: String,
+        /// The id of the snapshot that would be meant if the damaged one were not there.
+        instead: Option<String>,
+    },
     /// More than one snapshot has an id that starts so.
     #[error("{found} snapshots start with {prefix:?}")]
     Ambiguous {

@@ -7,6 +7,7 @@ mod content;
 pub mod diff;
 pub mod dump;
 pub mod dumps;
+mod entries;
 mod error;
 pub mod extract;
 pub mod find;

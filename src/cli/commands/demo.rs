@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::base::units;
 use crate::cli::error::CliError;
 use crate::cli::output::{self, line, say, shown};
 use crate::cli::report::Doing;
@@ -76,8 +77,8 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     let subtree = format!("latest:{}", tour.data.display());
     let target = tour.data.to_string_lossy().into_owned();
     tour.step(&["restore", &subtree, "--target", &target, "--verify"], session)?;
-    let files = same(&lost, &tour.data)?;
-    line(format!("compared: {files} files are the same, byte for byte"))?;
+    let files = units::counted(same(&lost, &tour.data)?, "file is", "files are");
+    line(format!("compared: {files} the same, byte for byte"))?;
     std::fs::remove_dir_all(&lost)?;
     heading("Is all of it whole? Every byte is read and proven")?;
     tour.step(&["check", "--read-data"], session)?;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::base::{Observer, SnapshotId, Warning, escape, units};
+use crate::base::{SnapshotId, escape, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say, table};
@@ -61,9 +61,7 @@ struct Line<'a> {
 pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let snapshots = repo.snapshots()?;
-    for (_, error) in &snapshots.unreadable {
-        session.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
-    }
+    session.warn_of(&snapshots);
     let filter = args.filter.filter();
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
     let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));

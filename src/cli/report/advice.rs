@@ -37,6 +37,11 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::NoSnapshot { .. } => {
             advice(Exit::Error, "", "strongroom snapshots, which lists the names that there are")
         }
+        OpsError::Uncertain { instead, .. } => {
+            let older = instead.as_ref().map(|id| format!("the older snapshot by its id: {id}; "));
+            let hint = older.unwrap_or_default() + "strongroom snapshots, which lists those that can be read";
+            advice(Exit::Damage, "the damaged one may be the one that is meant; ids name the others", hint)
+        }
         OpsError::Ambiguous { .. } => {
             advice(Exit::Error, "", "more letters of the id: strongroom snapshots lists them")
         }

@@ -124,7 +124,7 @@ pub fn run(
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
     };
-    for error in state.damaged.iter().chain(&state.packs_unreadable) {
+    for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
     let components = components_of(&inputs)?;

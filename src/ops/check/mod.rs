@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::OpsError;
-use crate::base::{Observer, SnapshotId, TreePath};
+use crate::base::{Observer, SnapshotId, TreePath, units};
 use crate::repo::{ChunkReader, Repository};
 
 /// What a check is told.
@@ -41,7 +41,7 @@ impl Loss {
     fn line(&self) -> Option<String> {
         let mut parts = vec![];
         if !self.files.is_empty() {
-            parts.push(format!("{} files", self.files.len()));
+            parts.push(units::counted(self.files.len() as u64, "file", "files"));
         }
         match self.trees_damaged.as_slice() {
             [] if self.is_tree_damaged => parts.push("its whole tree".into()),
@@ -126,8 +126,9 @@ pub fn run(
         list.push(format!("pack {} is missing{rest}", id.short()));
     }
     if !state.packs_adopted.is_empty() {
-        let count = state.packs_adopted.len();
-        report.notes.push(format!("{count} packs stand in no index object; the next backup gives them one"));
+        let count = state.packs_adopted.len() as u64;
+        let packs = units::counted(count, "pack stands", "packs stand");
+        report.notes.push(format!("{packs} in no index object; the next backup takes care of that"));
     }
     let reader = ChunkReader::new(repo, state.index.view());
     let mut bad = Bad::default();

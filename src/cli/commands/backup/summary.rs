@@ -104,10 +104,10 @@ fn say_left_out(report: &BackupReport) {
         say_line(format!("left out: /{} is the repository itself or its cache", escape(path)));
     }
     if report.sockets_left_out > 0 {
-        say_line(format!("left out: {} sockets", units::count(report.sockets_left_out)));
+        say_line(format!("left out: {}", units::counted(report.sockets_left_out, "socket", "sockets")));
     }
     if report.excluded > 0 {
-        say_line(format!("left out: {} names by patterns", units::count(report.excluded)));
+        say_line(format!("left out: {} by patterns", units::counted(report.excluded, "name", "names")));
     }
 }
 
@@ -136,12 +136,12 @@ fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {
     };
     [
         format!(
-            "files      {} ({} new, {} changed, {} unmodified), {} directories",
+            "files      {} ({} new, {} changed, {} unmodified), {}",
             number(statistics.files),
             number(statistics.files_new),
             number(statistics.files_changed),
             number(statistics.files_unmodified),
-            number(statistics.directories)
+            units::counted(statistics.directories, "directory", "directories")
         ),
         format!("processed  {} in {} ({rate}/s)", units::bytes(statistics.bytes), units::duration(seconds)),
         format!("new        {new}"),
