@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::OpsError;
 use super::dumps::{self, Table};
 use crate::base::TreePath;
-use crate::format::table_map::MapSectionKind;
+use crate::format::table_map::{MapSectionKind, MapTableName};
 use crate::format::{Manifest, TableMapRef};
 use crate::repo::{ChunkReader, RepoError, TableMap};
 
@@ -110,9 +110,13 @@ impl<'r> Prints<'r> {
     }
 }
 
+/// A database and the name of a table in it.
+type Key = (Option<Vec<u8>>, MapTableName);
+
 /// The tables of the dump of the same path in the other snapshot.
 struct Old {
-    tables: HashMap<(Option<Vec<u8>>, crate::format::table_map::MapTableName), (Print, u64)>,
+    /// What each table was made of, and its rows.
+    tables: HashMap<Key, (Print, u64)>,
 }
 
 impl Old {

@@ -141,7 +141,7 @@ impl Mapping {
             || self.hints.is_empty() && self.rows.is_empty();
         let mut page = Page { rows: 0, starts_inside: !is_whole_row, keys: None };
         let mut is_known = true;
-        while let Some(row) = self.rows.pop_front_if(|row| row.start < end) {
+        while let Some(row) = pop_front_if(&mut self.rows, |row| row.start < end) {
             page.rows = page.rows.saturating_add(1);
             is_known &= self.take_key(row, &mut page.keys);
         }
@@ -175,7 +175,7 @@ impl Mapping {
 
     /// Encodes the sections that end at or before `start`, where a chunk begins.
     fn close_sections(&mut self, start: u64) {
-        while let Some(section) = self.ended.pop_front_if(|section| section.range.end <= start) {
+        while let Some(section) = pop_front_if(&mut self.ended, |section| section.range.end <= start) {
             self.close(section);
         }
     }
@@ -230,6 +230,10 @@ impl Mapping {
         out.extend(self.trailer.encode());
         Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told }))
     }
+}
+
+fn pop_front_if<T>(queue: &mut VecDeque<T>, is_due: impl FnOnce(&T) -> bool) -> Option<T> {
+    if queue.front().is_some_and(is_due) { queue.pop_front() } else { None }
 }
 
 fn key_of(key: sql::Key<'_>) -> Option<([u8; KEY_BYTES], KeyKind)> {
