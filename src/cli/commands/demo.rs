@@ -71,6 +71,10 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     let dump = format!("latest~1:{}/dump.sql", tour.data.display());
     tour.step(&["ls", "-l", &format!("latest:{}", tour.data.display())], session)?;
     tour.show_start(&dump, session)?;
+    heading("Into a dump: its tables, what changed in them overnight, and one row of the night before")?;
+    tour.step(&["tables"], session)?;
+    let row = ["extract", "latest~1", "customers", "--where", "id = 7", "--format", "jsonl"];
+    tour.step(&row, session)?;
     heading("The disaster: data is gone. Back it comes, and is compared with what was saved")?;
     let lost = tour.place.join("lost");
     std::fs::rename(&tour.data, &lost)?;
@@ -168,6 +172,7 @@ impl Tour {
         line("$ strongroom snapshots")?;
         line("$ strongroom ls --recursive latest")?;
         line(format!("$ strongroom restore latest~3 --target {target}"))?;
+        line("$ strongroom extract latest orders -o orders.sql")?;
         line("$ strongroom doctor")?;
         say(format!("when you are done: rm -r {}", quoted(&self.place.to_string_lossy())));
         Ok(())
