@@ -51,6 +51,10 @@ pub struct MapSection {
     pub columns: Vec<Vec<u8>>,
     /// Their types as the definition writes them.
     pub types: Vec<Vec<u8>>,
+    /// Their collations, empty where none is told; of none if there are fewer.
+    pub collations: Vec<Vec<u8>>,
+    /// The columns that the server computes, from 0.
+    pub generated: Vec<u32>,
     /// Columns of the primary key, from 0.
     pub primary_key: Vec<u32>,
     /// Which column of a row the keys in the pages are of, and what they are.
@@ -79,6 +83,8 @@ impl MapSection {
             rows: 0,
             columns: vec![],
             types: vec![],
+            collations: vec![],
+            generated: vec![],
             primary_key: vec![],
             key: None,
             is_whole: true,

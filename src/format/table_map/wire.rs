@@ -70,6 +70,10 @@ struct Wire {
     delimiter: Option<ByteVec>,
     #[n(18)]
     form: Option<u64>,
+    #[n(19)]
+    collations: Option<Vec<ByteVec>>,
+    #[n(20)]
+    generated: Option<Vec<u32>>,
 }
 
 fn unless_zero(number: u64) -> Option<u64> {
@@ -120,6 +124,8 @@ impl From<&MapSection> for Wire {
                 RowsForm::Tuples => 2,
                 RowsForm::Copy => 3,
             }),
+            collations: wire_names(&section.collations),
+            generated: (!section.generated.is_empty()).then(|| section.generated.clone()),
         }
     }
 }
@@ -160,6 +166,8 @@ impl TryFrom<Wire> for MapSection {
                 3 => Some(RowsForm::Copy),
                 _ => None,
             }),
+            collations: names(wire.collations),
+            generated: wire.generated.unwrap_or_default(),
         })
     }
 }

@@ -10,11 +10,13 @@ use super::{Found, Writing, text_of};
 use crate::base::limits::EXTRACT_ROW_BYTES_MAX;
 use crate::base::{Observer, escape};
 use crate::format::Recipe;
-use crate::format::table_map::{KEY_BYTES, KeyKind, MapSectionKind, Page, PageKeys, RowsForm};
+use crate::format::table_map::{KEY_BYTES, KeyKind, MapSection, MapSectionKind, Page, PageKeys, RowsForm};
 use crate::ops::OpsError;
 use crate::ops::dumps::{self, Table};
 use crate::repo::{ChunkReader, PlacedSection};
-use crate::sql::ddl::{Collation, Column, ColumnKind, TableSchema, table_schema};
+use crate::sql::ddl::{
+    Collation, Column, ColumnKind, TableSchema, columns_of as columns_of_types, table_schema,
+};
 use crate::sql::filter::Filter;
 use crate::sql::output;
 use crate::sql::value::{RowForm, Value, read_row};
@@ -105,6 +107,12 @@ impl Reading<'_, '_> {
                 && section.database == table.database
                 && section.table.as_ref() == Some(&table.name)
         };
+        // What the map says is enough, and saves reading the definition.
+        for placed in self.found.map.sections.iter().filter(defines) {
+            if let Some(columns) = columns_in(dialect, &placed.section) {
+                return Ok(Some(TableSchema { columns, primary_key: vec![], is_whole: true }));
+            }
+        }
         for placed in self.found.map.sections.iter().filter(defines) {
             let text = text_of(self.reader, self.recipe, placed, self.observer)?;
             if let Some(schema) = create_of(&text).and_then(|create| table_schema(dialect, create)) {
@@ -247,6 +255,17 @@ const fn form_of(dialect: Dialect, form: Option<RowsForm>) -> Option<RowForm> {
             RowForm::Postgres { has_backslashes: matches!(form, Some(RowsForm::Escaped)) }
         }
     })
+}
+
+/// The columns that the map tells of a definition.
+fn columns_in(dialect: Dialect, section: &MapSection) -> Option<Vec<Column>> {
+    let is_told = !section.columns.is_empty() && section.columns.len() == section.types.len();
+    let columns: Vec<_> = section.columns.iter().cloned().zip(section.types.iter().cloned()).collect();
+    let mut columns = is_told.then(|| columns_of_types(dialect, &columns, &section.collations))??;
+    for place in &section.generated {
+        columns.get_mut(*place as usize)?.is_generated = true;
+    }
+    Some(columns)
 }
 
 /// The columns of the rows: those that the dump names, as they are defined, or all that are.

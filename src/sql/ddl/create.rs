@@ -1,8 +1,8 @@
 //! `CREATE TABLE`: its head, constraints and options. The columns are read in `column.rs`.
 
-use super::kind::{collation_of, default_collation};
+use super::kind::default_collation;
 use super::tokens::{Token, TokenKind, Tokens};
-use super::{Collation, Column, ColumnKind, TableSchema};
+use super::{Column, TableSchema};
 use crate::sql::Dialect;
 
 /// Reads the first `CREATE TABLE` in `ddl`, whatever statements stand before it.
@@ -168,15 +168,7 @@ impl<'a> Create<'a> {
                 (None, None) if is_mysql => of_table.clone(),
                 (None, None) => Vec::new(),
             };
-            draft.column.collation = match collation_of(self.dialect, &name) {
-                // Every default of MySQL's and MariaDB's is of this kind.
-                Collation::Unknown if is_mysql && name.is_empty() => Collation::CaseInsensitive,
-                collation => collation,
-            };
-            if matches!(draft.column.kind, ColumnKind::Binary | ColumnKind::Bit) {
-                draft.column.collation = Collation::Binary;
-            }
-            draft.column.collation_name = name;
+            draft.column.collate(self.dialect, name);
         }
         let columns: Vec<_> = self.columns.into_iter().map(|draft| draft.column).collect();
         let mut schema = TableSchema { columns, primary_key: Vec::new(), is_whole: self.is_whole };

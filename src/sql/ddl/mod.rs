@@ -12,6 +12,8 @@ pub(in crate::sql) mod tokens;
 
 pub use create::table_schema;
 
+use super::Dialect;
+
 /// The columns of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSchema {
@@ -36,6 +38,26 @@ impl TableSchema {
     }
 }
 
+/// The columns that have these names and types, as definitions write them; `None` where a type is not one.
+///
+/// The collations are given by their full names and by place, as [`Column::collation_name`] has them.
+pub fn columns_of(dialect: Dialect, columns: &[(Vec<u8>, Vec<u8>)], collations: &[Vec<u8>]) -> Option<Vec<Column>> {
+    let mut text = b"CREATE TABLE x (".to_vec();
+    for (place, (name, kind)) in columns.iter().enumerate() {
+        text.extend((place > 0).then_some(b','));
+        text.extend(crate::sql::output::quoted_name(dialect, name));
+        text.push(b' ');
+        text.extend_from_slice(kind);
+    }
+    text.push(b')');
+    let mut schema = table_schema(dialect, &text)?;
+    let is_same = schema.columns.iter().map(|column| &column.name).eq(columns.iter().map(|(name, _)| name));
+    for (column, collation) in schema.columns.iter_mut().zip(collations) {
+        column.collate(dialect, collation.clone());
+    }
+    is_same.then_some(schema.columns)
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
@@ -54,6 +76,19 @@ pub struct Column {
     /// The name of its collation in lower case, its own or that of the table, with PostgreSQL's schema before it; empty
     /// if none is told.
     pub collation_name: Vec<u8>,
+}
+
+impl Column {
+    /// Its text compares by the collation of this name, which may be empty.
+    fn collate(&mut self, dialect: Dialect, name: Vec<u8>) {
+        self.collation = match kind::collation_of(dialect, &name) {
+            _ if matches!(self.kind, ColumnKind::Binary | ColumnKind::Bit) => Collation::Binary,
+            // Every default of MySQL's and MariaDB's is of this kind.
+            Collation::Unknown if dialect == Dialect::MySql && name.is_empty() => Collation::CaseInsensitive,
+            collation => collation,
+        };
+        self.collation_name = name;
+    }
 }
 
 /// What the values of a column are.

@@ -40,6 +40,8 @@ pub fn section(section: &Section) -> MapSection {
         rows: section.rows,
         columns: columns(section, |column| column.name.clone()).unwrap_or_else(|| section.columns.clone()),
         types: columns(section, |column| column.type_text.clone()).unwrap_or_default(),
+        collations: collations(section),
+        generated: generated(section),
         primary_key: primary_key(section),
         is_whole: section.is_whole,
         note: section.note.map(ToOwned::to_owned),
@@ -56,6 +58,17 @@ pub fn section(section: &Section) -> MapSection {
 
 fn columns(section: &Section, each: fn(&Column) -> Vec<u8>) -> Option<Vec<Vec<u8>>> {
     section.schema.as_ref().map(|schema| schema.columns.iter().map(each).collect())
+}
+
+fn collations(section: &Section) -> Vec<Vec<u8>> {
+    let names = columns(section, |column| column.collation_name.clone()).unwrap_or_default();
+    if names.iter().all(Vec::is_empty) { vec![] } else { names }
+}
+
+fn generated(section: &Section) -> Vec<u32> {
+    let columns = section.schema.iter().flat_map(|schema| &schema.columns).enumerate();
+    let computed = columns.filter(|(_, column)| column.is_generated);
+    computed.filter_map(|(place, _)| u32::try_from(place).ok()).collect()
 }
 
 fn primary_key(section: &Section) -> Vec<u32> {
