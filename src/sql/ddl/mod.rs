@@ -8,7 +8,7 @@ mod create;
 mod kind;
 #[cfg(test)]
 mod tests;
-mod tokens;
+pub(super) mod tokens;
 
 pub use create::table_schema;
 

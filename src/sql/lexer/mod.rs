@@ -5,6 +5,7 @@
 
 mod copy;
 mod grammar;
+mod heads;
 mod key;
 mod mysql;
 mod parts;
@@ -20,6 +21,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use heads::{Heads, Stretch, Take};
 pub use session::KnownKeys;
 
 use super::{Dialect, Row, SectionKind, Sink};
