@@ -120,6 +120,8 @@ pub const SQL_PREFIX_BYTES: usize = 64 * 1024;
 pub const SQL_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a statement without its rows that can be changed on its way out; what is longer goes out as it is.
 pub const SQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of definitions, triggers and other text that an extract looks through before it decides what goes out.
+pub const EXTRACT_TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of a row's key that are kept.
 pub const SQL_KEY_BYTES_MAX: usize = 64;
 /// Tables, indexes, sequences and variables of a dump that are remembered, of each.

@@ -14,6 +14,8 @@ const BODIES_MAX: u8 = 3;
 #[derive(Debug, Clone, Default)]
 pub struct Mentions {
     names: HashSet<TableName>,
+    /// The last parts of all of them.
+    last: HashSet<Vec<u8>>,
 }
 
 impl Mentions {
@@ -41,12 +43,14 @@ impl Mentions {
                 if let [schema, name] = pair
                     && let Some(name) = name_at(name)
                 {
+                    self.last.insert(name.clone());
                     self.names.insert(TableName { schema: name_at(schema), name });
                 }
             }
             if let [only] = parts.as_slice()
                 && let Some(name) = name_at(only)
             {
+                self.last.insert(name.clone());
                 self.names.insert(TableName { schema: None, name });
             }
             at = parts.last().map_or(at, |last| *last) + 1;
@@ -59,9 +63,12 @@ impl Mentions {
         }
     }
 
-    /// Whether something of this name is mentioned, qualified; or bare, if `or_bare`.
+    /// Whether something of this name is mentioned, qualified; or bare, if `or_bare`. A name without a schema may be in any.
     #[must_use]
     pub fn has(&self, name: &TableName, or_bare: bool) -> bool {
+        if name.schema.is_none() {
+            return self.last.contains(&name.name);
+        }
         let bare = TableName { schema: None, name: name.name.clone() };
         self.names.contains(name) || or_bare && self.names.contains(&bare)
     }

@@ -1,10 +1,12 @@
 //! What belongs to a table and would collide with the same of the original: it gets a name made of the table's new one.
 
 use super::super::super::ddl::tokens::Token;
+use super::super::super::lexer::{Heads, Stretch};
 use super::super::super::{Dialect, TableName};
 use super::super::path::tokens;
 use super::super::places::{Class, Place, Verb, Why, places};
 use super::Renames;
+use crate::base::limits::SQL_STATEMENT_BYTES_MAX;
 
 /// Bytes of a name in PostgreSQL, characters in MySQL.
 const POSTGRES_NAME_BYTES_MAX: usize = 63;
@@ -13,6 +15,19 @@ const MYSQL_NAME_CHARS_MAX: usize = 64;
 const MARK_BYTES: usize = 9;
 
 impl Renames {
+    /// Finds what belongs to the table in a section of statements that goes out.
+    pub fn learn_all(&mut self, text: &[u8], delimiter: Option<&[u8]>) {
+        let mut heads = Heads::new(self.dialect, SQL_STATEMENT_BYTES_MAX);
+        heads.set_delimiter(delimiter.unwrap_or(b";"));
+        let mut learn = |stretch: Stretch<'_>| {
+            if let Stretch::Statement(text) = stretch {
+                self.learn(text);
+            }
+        };
+        heads.push(text, &mut learn);
+        heads.end(&mut learn);
+    }
+
     /// Finds what belongs to the table in a statement that goes out, or in the head of one.
     pub fn learn(&mut self, text: &[u8]) {
         if self.table.is_none() {
@@ -20,13 +35,15 @@ impl Renames {
         }
         let tokens = tokens(self.dialect, text);
         let verb = Verb::of(&tokens);
-        for place in places(self.dialect, &tokens) {
+        let places = places(self.dialect, &tokens);
+        let home = self.home(&tokens, &places);
+        for place in &places {
             let Some(last) = place.parts.last() else { continue };
-            if !self.would_collide(verb, &tokens, &place) {
+            if !self.would_collide(verb, &tokens, place) {
                 continue;
             }
             let above = place.parts.iter().rev().nth(1);
-            let schema = above.and_then(|at| self.name(&tokens, *at));
+            let schema = above.and_then(|at| self.name(&tokens, *at)).or_else(|| home.clone());
             if let Some(name) = self.name(&tokens, *last) {
                 self.derive(place.class, &TableName { schema, name });
             }

@@ -22,6 +22,8 @@ pub struct Renames {
     table: Option<(TableName, Vec<u8>)>,
     names: HashMap<(Class, Vec<u8>), Vec<New>>,
     taken: HashSet<(Class, Vec<u8>)>,
+    /// New names of sequences that come along without being the table's.
+    sequences: Vec<Vec<u8>>,
 }
 
 /// What something with a name is called now.
@@ -47,7 +49,7 @@ impl Renames {
     /// Nothing is renamed.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, table: None, names: HashMap::new(), taken: HashSet::new() }
+        Self { dialect, table: None, names: HashMap::new(), taken: HashSet::new(), sequences: vec![] }
     }
 
     /// The table `from` is called `to`.
@@ -71,6 +73,14 @@ impl Renames {
         } else {
             self.add(Class::Relation, name, name.name.clone());
         }
+        let new = self.find(Class::Relation, name.schema.as_deref(), &name.name).map(<[u8]>::to_vec);
+        self.sequences.extend(new);
+    }
+
+    /// Whether heads of rows are others, too.
+    #[must_use]
+    pub fn changes_data(&self) -> bool {
+        self.has_table() || !self.sequences.is_empty()
     }
 
     fn key(&self, class: Class, name: &[u8]) -> (Class, Vec<u8>) {
@@ -102,10 +112,13 @@ impl Renames {
         }
         let tokens = tokens(self.dialect, text);
         let mut changes: Vec<Change> = vec![];
-        for place in places(self.dialect, &tokens) {
-            changes.extend(self.change(&tokens, &place));
+        let places = places(self.dialect, &tokens);
+        let home = self.home(&tokens, &places);
+        for place in &places {
+            changes.extend(self.change(&tokens, place, home.as_deref()));
         }
         changes.extend(self.strings(&tokens));
+        changes.extend(self.locks(&tokens));
         let names = changes.len();
         let mut end = 0;
         for token in &tokens {
@@ -120,8 +133,24 @@ impl Renames {
         name(self.dialect, tokens.get(at)?)
     }
 
-    /// What becomes of the name at a place.
-    fn change(&self, tokens: &[Token<'_>], place: &Place) -> Option<Change> {
+    /// The schema that the table of a statement of PostgreSQL is in, and with it what the statement names without one.
+    fn home(&self, tokens: &[Token<'_>], places: &[Place]) -> Option<Vec<u8>> {
+        let tells = |place: &&Place| matches!(place.why, Why::Word("TABLE" | "ON")) && place.parts.len() > 1;
+        let place = places.iter().find(tells).filter(|_| self.dialect == Dialect::Postgres)?;
+        self.name(tokens, *place.parts.first()?)
+    }
+
+    /// In MySQL a sequence that rows take numbers from must be locked with their table.
+    fn locks(&self, tokens: &[Token<'_>]) -> Option<Change> {
+        let is_lock = self.dialect == Dialect::MySql && tokens.first().is_some_and(|token| token.is("LOCK"));
+        let end = tokens.iter().rfind(|token| !token.is_mark(b';'))?.range.end;
+        let lock = |name: &Vec<u8>| [b", ".as_slice(), &quoted(self.dialect, name, b"`"), b" WRITE"].concat();
+        (is_lock && !self.sequences.is_empty())
+            .then(|| (end..end, self.sequences.iter().flat_map(lock).collect()))
+    }
+
+    /// What becomes of the name at a place; what is not qualified is in `home`.
+    fn change(&self, tokens: &[Token<'_>], place: &Place, home: Option<&[u8]>) -> Option<Change> {
         let mut parts = place.parts.as_slice();
         if place.why == Why::Column {
             parts = parts.split_last()?.1;
@@ -131,7 +160,7 @@ impl Renames {
         }
         let (last, above) = parts.split_last()?;
         let schema = above.last().and_then(|at| self.name(tokens, *at));
-        let new = self.find(place.class, schema.as_deref(), &self.name(tokens, *last)?)?;
+        let new = self.find(place.class, schema.as_deref().or(home), &self.name(tokens, *last)?)?;
         let token = tokens.get(*last)?;
         let is_local = self.dialect == Dialect::MySql && place.why == Why::Call;
         let start = if is_local { tokens.get(*parts.first()?)?.range.start } else { token.range.start };
@@ -175,18 +204,21 @@ impl Renames {
         let tokens = tokens(self.dialect, text);
         let parts = path(self.dialect, &tokens, 0);
         let place = Place { class: Class::Relation, why: Why::Call, parts };
-        let change = self.change(&tokens, &place)?;
+        let change = self.change(&tokens, &place, None)?;
         Some(super::changed(text, vec![change]))
     }
 }
 
 /// Whether a string is the name of a table or sequence.
 pub(super) fn is_of_a_relation(tokens: &[Token<'_>], at: usize) -> bool {
-    let before = |steps: usize| at.checked_sub(steps).and_then(|at| tokens.get(at));
-    let after = |steps: usize| tokens.get(at + steps);
-    let is_given = before(1).is_some_and(|token| token.is_mark(b'('))
-        && before(2).is_some_and(|token| token.is_one_of(&["nextval", "setval", "currval"]));
-    let is_cast = (1..=2).all(|steps| after(steps).is_some_and(|token| token.is_mark(b':')))
-        && after(3).is_some_and(|token| token.is("regclass"));
-    is_given || is_cast
+    let is = |at: Option<usize>, words: &[&str]| {
+        let name = at.and_then(|at| name(Dialect::Postgres, tokens.get(at)?)).unwrap_or_default();
+        words.iter().any(|word| word.as_bytes() == name)
+    };
+    let is_mark =
+        |at: Option<usize>, mark| at.and_then(|at| tokens.get(at)).is_some_and(|token| token.is_mark(mark));
+    let is_given =
+        is_mark(at.checked_sub(1), b'(') && is(at.checked_sub(2), &["nextval", "setval", "currval"]);
+    let is_cast = is_mark(Some(at + 1), b':') && is_mark(Some(at + 2), b':');
+    is_given || is_cast && is(Some(at + 3), &["regclass"])
 }
