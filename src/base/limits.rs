@@ -122,6 +122,10 @@ pub const MAP_BATCH_BYTES: usize = 64 * 1024;
 pub const SQL_PREFIX_BYTES: usize = 64 * 1024;
 /// Bytes of a statement that are kept to tell what it is about.
 pub const SQL_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a statement without its rows that can be changed on its way out; what is longer goes out as it is.
+pub const SQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of definitions, triggers and other text that an extract looks through before it decides what goes out.
+pub const EXTRACT_TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes of a row's key that are kept.
 pub const SQL_KEY_BYTES_MAX: usize = 64;
 /// Tables, indexes, sequences and variables of a dump that are remembered, of each.
@@ -130,5 +134,3 @@ pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
 pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
 /// Bytes of a row that can be read by itself, for a condition or another form.
 pub const EXTRACT_ROW_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Bytes of a statement that is looked at on its way out.
-pub const EXTRACT_TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;

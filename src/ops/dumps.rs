@@ -1,10 +1,9 @@
 //! The dumps of a snapshot and the tables in them, by their table maps. Shared by the verbs that speak of tables.
 
 use crate::base::{TreePath, escape};
-use crate::format::table_map::{MapDialect, MapSectionKind, MapTableName};
+use crate::format::table_map::{MapSectionKind, MapTableName};
 use crate::format::{Manifest, Recipe, TableMapRef};
 use crate::repo::{ChunkReader, PlacedSection, RepoError, TableMap, TreeReader};
-use crate::sql::Dialect;
 
 use super::OpsError;
 
@@ -47,15 +46,6 @@ impl Table {
             || [&self.name.schema, &self.database].into_iter().flatten().any(|schema| {
                 wanted.strip_prefix(schema.as_slice()).and_then(|rest| rest.strip_prefix(b".")) == Some(name)
             })
-    }
-}
-
-/// The grammar of a dump.
-pub const fn dialect(dialect: MapDialect) -> Dialect {
-    match dialect {
-        MapDialect::MySql => Dialect::MySql,
-        MapDialect::Postgres => Dialect::Postgres,
-        MapDialect::Sqlite => Dialect::Sqlite,
     }
 }
 

@@ -3,9 +3,10 @@
 //! A dump is understood while it streams past, and its pieces are understood again on the way out. Nothing here changes or drops
 //! a byte: a lexer only says where things are, and what it does not understand is a section of its own with a note.
 //! Bytes in, values out; this folder knows neither files nor repositories. [`ddl`] reads the columns of a table, [`value`] the
-//! values of a row; [`filter`] picks rows by a condition, and [`output`] writes them.
+//! values of a row; [`filter`] picks rows by a condition, [`output`] writes them, and [`edit`] changes statements on their way out.
 
 pub mod ddl;
+pub mod edit;
 pub mod filter;
 pub mod lexer;
 pub mod output;

@@ -91,7 +91,7 @@ fn is_root() -> bool {
 }
 
 /// Runs a command with bytes on its stdin. Its stdout; a failure is a panic with its stderr.
-fn output_of(command: &mut Command, input: &[u8]) -> Vec<u8> {
+pub fn output_of(command: &mut Command, input: &[u8]) -> Vec<u8> {
     let output = feed(command, input);
     assert!(
         output.status.success(),

@@ -22,7 +22,8 @@ const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop extract latest orders | mariadb scratch
   strongroom -r /backup/shop extract @2026-11-20 orders order_items -o orders.sql
   strongroom -r /backup/shop extract latest orders --where 'id = 4711'
-  strongroom -r /backup/shop extract latest customers --format csv -o customers.csv";
+  strongroom -r /backup/shop extract latest customers --format csv -o customers.csv
+  strongroom -r /backup/shop extract latest orders --as orders_last_night --no-definer | mariadb shop";
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -58,7 +59,13 @@ pub struct ExtractArgs {
     /// Leave out owners and privileges
     #[arg(long)]
     no_owner: bool,
-    /// The types, extensions, functions and schemas of the dump come first
+    /// Give the table another name, and what belongs to it names made of that
+    #[arg(long = "as", value_name = "NAME")]
+    new_name: Option<OsString>,
+    /// Leave out the users as whom triggers run
+    #[arg(long)]
+    no_definer: bool,
+    /// The types, extensions, functions and schemas that the tables need come first
     #[arg(long)]
     with_deps: bool,
     /// Write to a file and not to standard output
@@ -90,6 +97,8 @@ struct Summary {
     regions_read: u64,
     bytes_read: u64,
     prerequisites: Vec<String>,
+    references: Vec<String>,
+    notes: Vec<String>,
 }
 
 pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
@@ -129,6 +138,10 @@ fn write(args: &ExtractArgs, session: &Session, out: &mut dyn Write) -> Result<u
         let message = table.note.clone().unwrap_or_else(|| "the dump does not have all of it".into());
         session.observer.warning(Warning { subject: table.full_name(), message });
     }
+    for note in &report.notes {
+        let subject = report.tables.first().map(crate::ops::dumps::Table::full_name).unwrap_or_default();
+        session.observer.warning(Warning { subject, message: note.clone() });
+    }
     let (regions_read, bytes_read) = reader.work();
     tell(session, &named.id.to_string(), report, regions_read, bytes_read);
     Ok(0)
@@ -147,14 +160,19 @@ fn tell(session: &Session, snapshot: &str, report: ExtractReport, regions_read: 
             regions_read,
             bytes_read,
             prerequisites: report.prerequisites,
+            references: report.references,
+            notes: report.notes,
         };
         say(json_text("summary", summary));
     } else if !session.global.quiet {
         if !report.prerequisites.is_empty() {
             say(format!(
-                "the dump also has, and --with-deps brings along: {}",
+                "not in it, and needed: {} (--with-deps brings along what is no table)",
                 report.prerequisites.join(", ")
             ));
+        }
+        if !report.references.is_empty() {
+            say(format!("foreign keys refer to what is not in it: {}", report.references.join(", ")));
         }
         let (rows, bytes) = (units::count(report.rows), units::bytes(report.bytes_written));
         say(format!("{} of /{}: {rows} rows, {bytes}", tables.join(", "), escape(&report.dump)));
@@ -188,6 +206,8 @@ fn options(args: &ExtractArgs, path: Option<TreePath>, banner: String) -> Result
         rows,
         allow_empty: args.allow_empty,
         with_prerequisites: args.with_deps,
+        new_name: args.new_name.as_ref().map(|name| name.as_bytes().to_vec()),
+        no_definer: args.no_definer,
         banner,
     })
 }

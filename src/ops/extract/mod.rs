@@ -1,25 +1,30 @@
 //! `extract`: tables out of a dump, with everything that belongs to them and nothing else.
 //!
-//! The table map says where everything is; only that is read. Bytes of the dump go out as they stand there, unless something else is asked for.
+//! The table map says where everything is; only that is read. First the text of what has no rows: it says what else the tables need.
+//! Bytes of the dump go out as they stand there, unless something else is asked for.
 
+mod needs;
 pub mod plan;
 mod read;
 mod rows;
+mod text;
+mod write;
 
 pub use rows::{RowFormat, RowOptions};
 
 use std::io::Write;
 
+use self::needs::Needs;
 use self::plan::{Plan, PlanOptions, Wanted};
-use self::read::{Given, Stretch};
-use self::rows::Reading;
+use self::text::{Dump, Texts};
+use self::write::Writing;
 use super::OpsError;
 use super::dumps::{self, Table};
-use crate::base::limits::EXTRACT_TEXT_BYTES_MAX;
 use crate::base::{Observer, TreePath, escape};
-use crate::format::table_map::MapSectionKind;
-use crate::format::{Manifest, Recipe, TableMapRef};
-use crate::repo::{ChunkReader, PlacedSection, TableMap};
+use crate::format::{Manifest, TableMapRef};
+use crate::repo::{ChunkReader, TableMap};
+use crate::sql::Dialect;
+use crate::sql::edit::{Edits, Renames};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -34,8 +39,12 @@ pub struct ExtractOptions {
     pub rows: Option<RowOptions>,
     /// That no row is wanted is no error.
     pub allow_empty: bool,
-    /// Types, extensions, functions and schemas of the dump come first.
+    /// Types, extensions, functions and schemas of the dump that the tables need come first.
     pub with_prerequisites: bool,
+    /// The one table gets this name, and what belongs to it names made of it.
+    pub new_name: Option<Vec<u8>>,
+    /// Triggers of MySQL come without the user they run as.
+    pub no_definer: bool,
     /// A line that stands before everything as a comment.
     pub banner: String,
 }
@@ -51,8 +60,20 @@ pub struct ExtractReport {
     pub rows: u64,
     /// Bytes that were written.
     pub bytes_written: u64,
-    /// Kinds and names of what the tables may need and did not come along.
+    /// Kinds and names of what the tables need and did not come along.
     pub prerequisites: Vec<String>,
+    /// Tables that foreign keys refer to and that did not come along.
+    pub references: Vec<String>,
+    /// What should be known besides.
+    pub notes: Vec<String>,
+}
+
+impl ExtractReport {
+    /// Rows went out, and nothing that needs anything.
+    fn of_rows(found: Found<'_>, rows: u64, bytes_written: u64) -> Self {
+        let (dump, tables) = (found.at.path, found.tables);
+        Self { dump, tables, rows, bytes_written, prerequisites: vec![], references: vec![], notes: vec![] }
+    }
 }
 
 /// The dump that has all the tables.
@@ -74,89 +95,99 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<ExtractReport, OpsError> {
     let found = find(reader, manifest, options)?;
+    if let (Some(_), [_, other, ..]) = (&options.new_name, found.tables.as_slice()) {
+        let reason = format!("one table gets a new name, and {} is another", other.full_name());
+        return Err(OpsError::Request(reason));
+    }
     let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    let dump = Dump { reader, recipe: &recipe, map: &found.map, observer };
+    if let Some(row_options) = &options.rows {
+        let mut writing = Writing::new(out);
+        let rows = rows::run(dump, &found.tables, row_options, options, &mut writing)?;
+        let bytes_written = writing.bytes;
+        return Ok(ExtractReport::of_rows(found, rows, bytes_written));
+    }
     let sections: Vec<_> = found.map.sections.iter().map(|placed| &placed.section).collect();
     let plan = plan::plan(&sections, &found.tables, options.plan);
-    let mut writing = Writing { out, held: vec![], bytes: 0 };
-    if let Some(row_options) = &options.rows {
-        let reading = Reading { reader, recipe: &recipe, found: &found, observer, header: vec![] };
-        let rows = rows_only(reading, row_options, options, &mut writing)?;
-        let bytes_written = writing.bytes;
-        let Found { at, tables, .. } = found;
-        return Ok(ExtractReport { dump: at.path, tables, rows, bytes_written, prerequisites: vec![] });
+    let mut texts = Texts::new();
+    texts.gather(dump, &[plan.belonging.as_slice(), &plan.sections].concat())?;
+    let mut needs = needs::find(dump, &plan, !options.plan.no_foreign_keys, &mut texts)?;
+    if options.plan.wanted == Wanted::Data {
+        (needs.prerequisites, needs.parents, needs.references) = (vec![], vec![], vec![]);
     }
+    let mut numbers = plan.sections.clone();
+    let of_sequences = needs.sequence_sections.iter();
+    numbers.extend(of_sequences.filter(|number| plan::is_wanted(dump, **number, options.plan)));
+    if options.with_prerequisites {
+        numbers.extend(&needs.prerequisites);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut writing = Writing::new(out);
     writing.write(options.banner.as_bytes())?;
-    statements(reader, &recipe, &found, &plan, options, observer, &mut writing)?;
+    let edits = Edits {
+        renames: renames(dump, &found.tables, options.new_name.as_deref(), &plan, &needs, &texts),
+        no_definer: options.no_definer,
+        no_foreign_keys: options.plan.no_foreign_keys,
+    };
+    let unnamed = write::sections(dump, &numbers, &plan.belonging, &texts, edits, &mut writing)?;
     let with_rows = options.plan.wanted != Wanted::Schema;
-    let prerequisites =
-        if options.with_prerequisites { vec![] } else { names(&found.map, &plan.prerequisites) };
     Ok(ExtractReport {
-        dump: found.at.path,
         rows: if with_rows { found.tables.iter().map(|table| table.rows).sum() } else { 0 },
-        tables: found.tables,
         bytes_written: writing.bytes,
-        prerequisites,
+        prerequisites: missing(dump, &needs, options.with_prerequisites),
+        notes: notes(unnamed, &texts),
+        references: needs.references,
+        dump: found.at.path,
+        tables: found.tables,
     })
 }
 
-/// Writes rows, in SQL between the header of the dump and its footer.
-fn rows_only(
-    mut reading: Reading<'_, '_>,
-    rows: &RowOptions,
-    options: &ExtractOptions,
-    writing: &mut Writing<'_>,
-) -> Result<u64, OpsError> {
-    let found = reading.found;
-    if rows.format == RowFormat::Csv && found.tables.len() > 1 {
-        return Err(OpsError::Request("CSV is of one table at a time".into()));
-    }
-    let is_sql = rows.format == RowFormat::Sql;
-    let of_kind = |kind| found.map.sections.iter().filter(move |placed| placed.section.kind == kind);
-    let data = of_kind(MapSectionKind::TableData).next().map_or(u64::MAX, |placed| placed.range.start);
-    for placed in of_kind(MapSectionKind::Header).take_while(|placed| placed.range.start < data) {
-        reading.header.extend(text_of(reading.reader, reading.recipe, placed, reading.observer)?);
-    }
-    if is_sql {
-        // Without a row there is nothing to be set up.
-        writing.hold(options.banner.as_bytes());
-        writing.hold(&without_client_lines(&reading.header));
-    }
-    let mut count = 0;
-    for table in &found.tables {
-        count += reading.table(table, rows, writing)?;
-    }
-    if count == 0 && rows.condition.is_some() && !options.allow_empty {
-        return Err(rows::none(&found.tables));
-    }
-    if is_sql {
-        for placed in of_kind(MapSectionKind::Footer) {
-            let text = text_of(reading.reader, reading.recipe, placed, reading.observer)?;
-            writing.write(&edited(placed, text))?;
-        }
-    }
-    Ok(count)
+/// Kinds and names of what does not come along and is needed.
+fn missing(dump: Dump<'_>, needs: &Needs, with_prerequisites: bool) -> Vec<String> {
+    let mut missing = if with_prerequisites { vec![] } else { needs::names(dump, &needs.prerequisites) };
+    missing.extend(needs.parents.iter().map(|table| format!("table {table}")));
+    missing
 }
 
-/// The text of a section that is no data; one that is very long is an error.
-fn text_of(
-    reader: &ChunkReader,
-    recipe: &Recipe,
-    placed: &PlacedSection,
-    observer: &dyn Observer,
-) -> Result<Vec<u8>, OpsError> {
-    if placed.section.bytes > EXTRACT_TEXT_BYTES_MAX {
-        let bytes = placed.section.bytes;
-        return Err(OpsError::Request(format!("a statement of {bytes} bytes is too long to be looked at")));
+fn notes(unnamed: u64, texts: &Texts) -> Vec<String> {
+    let mut notes = vec![];
+    if unnamed > 0 {
+        notes.push(format!("{unnamed} statements do not speak of it by its name, and were left as they are"));
     }
-    let stretch = Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor };
-    let mut text = vec![];
-    read::read(reader, recipe, vec![stretch], observer, &mut |given| {
-        if let Given::Bytes(bytes) = given {
-            text.extend_from_slice(bytes);
+    if !texts.are_all {
+        notes.push(
+            "there is more text than is looked through; something that is needed may be missing".into(),
+        );
+    }
+    notes
+}
+
+/// What is called otherwise than in the dump.
+fn renames(
+    dump: Dump<'_>,
+    tables: &[Table],
+    new_name: Option<&[u8]>,
+    plan: &Plan,
+    needs: &Needs,
+    texts: &Texts,
+) -> Renames {
+    let mut renames = match (tables, new_name) {
+        ([table, ..], Some(new)) => Renames::of_table(dump.dialect(), &needs::name(&table.name), new),
+        _ => Renames::new(dump.dialect()),
+    };
+    if renames.has_table() || dump.dialect() == Dialect::MySql {
+        needs.sequences.iter().for_each(|sequence| renames.sequence(sequence));
+    }
+    for number in &plan.belonging {
+        if let Some(text) = texts.get(*number) {
+            renames.learn_all(
+                text,
+                dump.map.sections.get(*number).and_then(|placed| placed.section.delimiter.as_deref()),
+            );
         }
-        Ok(())
-    })?;
-    Ok(text)
+    }
+    renames
 }
 
 /// The one dump that has the tables.
@@ -190,114 +221,4 @@ fn find<'r>(
         let unknown = unknown.unwrap_or(plan::Unknown { name: first(), nearest: vec![] });
         OpsError::NoTable { name: unknown.name, place, nearest: unknown.nearest }
     })
-}
-
-/// Writes sections as they stand in the dump.
-fn statements(
-    reader: &ChunkReader,
-    recipe: &Recipe,
-    found: &Found<'_>,
-    plan: &Plan,
-    options: &ExtractOptions,
-    observer: &dyn Observer,
-    writing: &mut Writing<'_>,
-) -> Result<(), OpsError> {
-    let mut numbers = plan.sections.clone();
-    if options.with_prerequisites {
-        numbers.extend(&plan.prerequisites);
-        numbers.sort_unstable();
-    }
-    let placed = |number: usize| found.map.sections.get(number);
-    let stretches = numbers.iter().filter_map(|number| placed(*number)).flat_map(|section| {
-        let bytes = Stretch::Bytes { range: section.range.clone(), anchor: section.anchor };
-        [bytes, Stretch::End]
-    });
-    // What may have to be another in the extract than in the dump is small, and gathered whole.
-    let mut gathered = vec![];
-    let mut ahead = numbers.iter().copied().filter_map(placed).peekable();
-    read::read(reader, recipe, stretches.collect(), observer, &mut |given| {
-        let section = ahead.peek().copied();
-        match given {
-            Given::Bytes(bytes) if section.is_some_and(is_gathered) => gathered.extend_from_slice(bytes),
-            Given::Bytes(bytes) => writing.write(bytes)?,
-            Given::Run(_) => {}
-            Given::End => {
-                ahead.next();
-                if let Some(section) = section.filter(|section| is_gathered(section)) {
-                    writing.write(&edited(section, std::mem::take(&mut gathered)))?;
-                }
-            }
-        }
-        Ok(())
-    })
-}
-
-/// Sections that are changed on their way out, and are small.
-fn is_gathered(placed: &PlacedSection) -> bool {
-    placed.section.kind != MapSectionKind::TableData
-}
-
-/// A section as it goes out: lines that only the dump's own program understands are left out, and its delimiter is said.
-fn edited(placed: &PlacedSection, bytes: Vec<u8>) -> Vec<u8> {
-    let is_frame = matches!(placed.section.kind, MapSectionKind::Header | MapSectionKind::Footer);
-    let bytes = if is_frame { without_client_lines(&bytes) } else { bytes };
-    match &placed.section.delimiter {
-        None => bytes,
-        Some(delimiter) => {
-            let end: &[u8] = if bytes.ends_with(b"\n") { b"" } else { b"\n" };
-            [b"DELIMITER ", delimiter.as_slice(), b"\n", &bytes, end, b"DELIMITER ;\n"].concat()
-        }
-    }
-}
-
-/// Without the line that turns on the sandbox of MariaDB's client, and those that restrict `psql` to a key of the dump's.
-fn without_client_lines(bytes: &[u8]) -> Vec<u8> {
-    const STARTS: [&[u8]; 4] = [b"/*!999999\\- ", b"/*M!999999\\- ", b"\\restrict ", b"\\unrestrict "];
-    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    lines.retain(|line| !STARTS.iter().any(|start| line.starts_with(start)));
-    lines.concat()
-}
-
-/// What sections are, for people.
-fn names(map: &TableMap<'_>, numbers: &[usize]) -> Vec<String> {
-    let sections = numbers.iter().filter_map(|number| map.sections.get(*number));
-    let name = |placed: &PlacedSection| {
-        let object = placed.section.object.as_ref()?;
-        let kind = match placed.section.kind {
-            MapSectionKind::Type => "type",
-            MapSectionKind::Extension => "extension",
-            MapSectionKind::Function => "function",
-            _ => "schema",
-        };
-        let schema = object.schema.as_ref().map(|schema| format!("{}.", escape(schema))).unwrap_or_default();
-        Some(format!("{kind} {schema}{}", escape(&object.name)))
-    };
-    let mut names: Vec<String> = sections.filter_map(name).collect();
-    names.dedup();
-    names
-}
-
-/// Counts what is written.
-struct Writing<'w> {
-    out: &'w mut dyn Write,
-    /// Comes before whatever is written next.
-    held: Vec<u8>,
-    bytes: u64,
-}
-
-impl Writing<'_> {
-    /// Keeps bytes back until others follow.
-    fn hold(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), OpsError> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let held = std::mem::take(&mut self.held);
-        self.bytes += (held.len() + bytes.len()) as u64;
-        let written = self.out.write_all(&held).and_then(|()| self.out.write_all(bytes));
-        written.map_err(|source| OpsError::Output { what: "the extract", source })
-    }
 }

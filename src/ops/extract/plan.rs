@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::text::Dump;
 use crate::base::escape;
 use crate::format::table_map::{MapSection, MapSectionKind as Kind, MapTableName};
 use crate::ops::dumps::Table;
@@ -33,6 +34,8 @@ pub struct PlanOptions {
 pub struct Plan {
     /// Numbers of sections, in the order of the dump.
     pub sections: Vec<usize>,
+    /// Numbers of all sections that belong to the tables, those that are not wanted too.
+    pub belonging: Vec<usize>,
     /// Schemas, types, extensions and functions of the dump, which the tables may need: numbers of sections.
     pub prerequisites: Vec<usize>,
 }
@@ -54,17 +57,26 @@ pub fn plan(sections: &[&MapSection], tables: &[Table], options: PlanOptions) ->
             Kind::Attach => belongs && owners.parent(section).is_some_and(|parent| chosen.contains(&parent)),
             _ => belongs,
         };
-        if goes_out && is_wanted(section.kind, options) {
+        if goes_out && belongs {
+            plan.belonging.push(number);
+        }
+        if goes_out && is_kind_wanted(section.kind, options) {
             plan.sections.push(number);
         }
-        if matches!(section.kind, Kind::Type | Kind::Extension | Kind::Function | Kind::Schema) {
+        let kinds = [Kind::Type, Kind::Extension, Kind::Function, Kind::Schema, Kind::Routine];
+        if kinds.contains(&section.kind) {
             plan.prerequisites.push(number);
         }
     }
     plan
 }
 
-fn is_wanted(kind: Kind, options: PlanOptions) -> bool {
+/// Whether a section is of a kind that is wanted.
+pub fn is_wanted(dump: Dump<'_>, number: usize, options: PlanOptions) -> bool {
+    dump.map.sections.get(number).is_some_and(|placed| is_kind_wanted(placed.section.kind, options))
+}
+
+fn is_kind_wanted(kind: Kind, options: PlanOptions) -> bool {
     let is_rows = matches!(kind, Kind::TableData | Kind::SequenceValue);
     let is_frame = matches!(kind, Kind::Header | Kind::Footer);
     let never = matches!(kind, Kind::Replication | Kind::Database | Kind::Other | Kind::LargeObject);

@@ -27,7 +27,7 @@ pub enum Stretch {
         count: u64,
     },
     /// Ends what belongs together: the taker is told.
-    End,
+    End(usize),
 }
 
 /// What a stretch gives.
@@ -38,14 +38,14 @@ pub enum Given<'b> {
     /// A new run of whole chunks begins.
     Run(u64),
     /// What belongs together has ended.
-    End,
+    End(usize),
 }
 
 enum Mark {
     /// Of the chunk that follows only this part is wanted.
     Keep(Range<usize>),
     Run(u64),
-    End,
+    End(usize),
 }
 
 /// Hands the bytes of `stretches` to `give`, in order.
@@ -68,7 +68,7 @@ pub fn read(
             Ok(())
         }
         Ready::Mark(Mark::Run(chunk)) => give(Given::Run(chunk)),
-        Ready::Mark(Mark::End) => give(Given::End),
+        Ready::Mark(Mark::End(number)) => give(Given::End(number)),
         Ready::Bytes(bytes) => match keep.take() {
             Some(range) => give(Given::Bytes(bytes.get(range).unwrap_or_default())),
             None => give(Given::Bytes(bytes)),
@@ -110,8 +110,8 @@ impl Walk<'_> {
 
     fn begin(&mut self, stretch: Stretch) -> Result<(), RepoError> {
         let (first, offset, range, chunks_left) = match stretch {
-            Stretch::End => {
-                self.queued.push_back(Piece::Mark(Mark::End));
+            Stretch::End(number) => {
+                self.queued.push_back(Piece::Mark(Mark::End(number)));
                 return Ok(());
             }
             Stretch::Bytes { range, anchor } => (anchor.chunk, anchor.offset, range, u64::MAX),

@@ -5,15 +5,16 @@
 
 use std::ops::Range;
 
+use super::ExtractOptions;
 use super::read::{self, Given, Stretch};
-use super::{Found, Writing, text_of};
+use super::text::{Dump, Texts};
+use super::write::{Writing, without_client_lines};
+use crate::base::escape;
 use crate::base::limits::EXTRACT_ROW_BYTES_MAX;
-use crate::base::{Observer, escape};
-use crate::format::Recipe;
 use crate::format::table_map::{KEY_BYTES, KeyKind, MapSection, MapSectionKind, Page, PageKeys, RowsForm};
 use crate::ops::OpsError;
-use crate::ops::dumps::{self, Table};
-use crate::repo::{ChunkReader, PlacedSection};
+use crate::ops::dumps::Table;
+use crate::repo::PlacedSection;
 use crate::sql::ddl::{
     Collation, Column, ColumnKind, TableSchema, columns_of as columns_of_types, table_schema,
 };
@@ -42,31 +43,72 @@ pub struct RowOptions {
     pub format: RowFormat,
 }
 
-/// What is the same for all rows of a run.
-pub struct Reading<'r, 'f> {
-    pub reader: &'r ChunkReader,
-    pub recipe: &'r Recipe,
-    pub found: &'f Found<'r>,
-    pub observer: &'f dyn Observer,
-    /// The session's settings, as the dump has them before its first table.
-    pub header: Vec<u8>,
+/// Writes the rows of `tables` that are wanted, in SQL between the header of the dump and its footer; gives how many there were.
+///
+/// # Errors
+/// [`OpsError::Request`] for a condition that cannot be used; [`OpsError::Rows`] for rows that cannot be read; [`OpsError::NoRows`]; those of
+/// reading chunks.
+pub fn run(
+    dump: Dump<'_>,
+    tables: &[Table],
+    rows: &RowOptions,
+    options: &ExtractOptions,
+    writing: &mut Writing<'_>,
+) -> Result<u64, OpsError> {
+    if rows.format == RowFormat::Csv && tables.len() > 1 {
+        return Err(OpsError::Request("CSV is of one table at a time".into()));
+    }
+    let sections = &dump.map.sections;
+    let data = sections.iter().position(|placed| placed.section.kind == MapSectionKind::TableData);
+    let header = text_of(dump, MapSectionKind::Header, 0..data.unwrap_or(sections.len()))?;
+    let is_sql = rows.format == RowFormat::Sql;
+    if is_sql {
+        // Without a row there is nothing to be set up.
+        writing.hold(options.banner.as_bytes());
+        writing.hold(&without_client_lines(&header));
+    }
+    let reading = Reading { dump, header, new_name: options.new_name.as_deref() };
+    let mut count = 0;
+    for table in tables {
+        count += reading.table(table, rows, writing)?;
+    }
+    if count == 0 && rows.condition.is_some() && !options.allow_empty {
+        let names: Vec<String> = tables.iter().map(|table| escape(&table.name.name)).collect();
+        return Err(OpsError::NoRows { table: names.join(", ") });
+    }
+    if is_sql {
+        let footer = text_of(dump, MapSectionKind::Footer, 0..sections.len())?;
+        writing.write(&without_client_lines(&footer))?;
+    }
+    Ok(count)
 }
 
-impl Reading<'_, '_> {
+/// The text of all sections of a kind in a part of the dump.
+fn text_of(dump: Dump<'_>, kind: MapSectionKind, part: Range<usize>) -> Result<Vec<u8>, OpsError> {
+    let is_kind =
+        |number: &usize| dump.map.sections.get(*number).is_some_and(|placed| placed.section.kind == kind);
+    let numbers: Vec<usize> = part.filter(is_kind).collect();
+    let mut texts = Texts::new();
+    texts.gather(dump, &numbers)?;
+    Ok(numbers.iter().filter_map(|number| texts.get(*number)).collect::<Vec<_>>().concat())
+}
+
+/// What is the same for all rows of a run.
+struct Reading<'d> {
+    dump: Dump<'d>,
+    /// The session's settings, as the dump has them before its first table.
+    header: Vec<u8>,
+    new_name: Option<&'d [u8]>,
+}
+
+impl Reading<'_> {
     /// Writes the rows of `table` that are wanted; gives how many there were.
-    ///
-    /// # Errors
-    /// [`OpsError::Request`] for a condition that cannot be used; [`OpsError::Rows`] for rows that cannot be read; those of reading chunks.
-    pub fn table(
-        &self,
-        table: &Table,
-        options: &RowOptions,
-        writing: &mut Writing<'_>,
-    ) -> Result<u64, OpsError> {
-        let dialect = dumps::dialect(self.found.map.trailer.dialect);
+    fn table(&self, table: &Table, options: &RowOptions, writing: &mut Writing<'_>) -> Result<u64, OpsError> {
+        let dialect = self.dump.dialect();
         let definition = self.definition(table, dialect)?;
-        let mut out =
-            Out { dialect, table, options, is_copy: false, has_head: false, rows: 0, bytes: vec![] };
+        let name = self.new_name.unwrap_or(&table.name.name);
+        let (is_copy, has_head) = (false, false);
+        let mut out = Out { dialect, table, name, options, is_copy, has_head, rows: 0, bytes: vec![] };
         for placed in self.sections(table) {
             let columns = columns_of(definition.as_ref(), &placed.section.columns);
             let schema = TableSchema { columns, primary_key: vec![], is_whole: true };
@@ -94,7 +136,7 @@ impl Reading<'_, '_> {
 
     fn sections(&self, table: &Table) -> impl Iterator<Item = &PlacedSection> {
         let key = (table.database.clone(), Some(table.name.clone()));
-        self.found.map.sections.iter().filter(move |placed| {
+        self.dump.map.sections.iter().filter(move |placed| {
             let section = &placed.section;
             section.kind == MapSectionKind::TableData && section.database == key.0 && section.table == key.1
         })
@@ -108,14 +150,18 @@ impl Reading<'_, '_> {
                 && section.table.as_ref() == Some(&table.name)
         };
         // What the map says is enough, and saves reading the definition.
-        for placed in self.found.map.sections.iter().filter(defines) {
+        for placed in self.dump.map.sections.iter().filter(defines) {
             if let Some(columns) = columns_in(dialect, &placed.section) {
                 return Ok(Some(TableSchema { columns, primary_key: vec![], is_whole: true }));
             }
         }
-        for placed in self.found.map.sections.iter().filter(defines) {
-            let text = text_of(self.reader, self.recipe, placed, self.observer)?;
-            if let Some(schema) = create_of(&text).and_then(|create| table_schema(dialect, create)) {
+        let sections = self.dump.map.sections.iter().enumerate();
+        let numbers: Vec<usize> =
+            sections.filter(|(_, placed)| defines(placed)).map(|(number, _)| number).collect();
+        let mut texts = Texts::new();
+        texts.gather(self.dump, &numbers)?;
+        for text in numbers.iter().filter_map(|number| texts.get(*number)) {
+            if let Some(schema) = create_of(text).and_then(|create| table_schema(dialect, create)) {
                 return Ok(Some(schema));
             }
         }
@@ -130,15 +176,16 @@ impl Reading<'_, '_> {
         out: &mut Out<'_>,
         writing: &mut Writing<'_>,
     ) -> Result<(), OpsError> {
-        let pages = self.found.map.pages(placed)?;
+        let pages = self.dump.map.pages(placed)?;
         let runs = picking.runs(&pages, placed.section.key);
         let first = placed.anchor.chunk;
         let stretches = runs.into_iter().flat_map(|run| {
             let chunks = Stretch::Chunks { first: first + run.start as u64, count: run.len() as u64 };
-            [chunks, Stretch::End]
+            [chunks, Stretch::End(0)]
         });
         let mut splitter = None;
-        read::read(self.reader, self.recipe, stretches.collect(), self.observer, &mut |given| match given {
+        let dump = self.dump;
+        read::read(dump.reader, dump.recipe, stretches.collect(), dump.observer, &mut |given| match given {
             Given::Run(chunk) => {
                 splitter = Some(Splitter::new(self, out.dialect, picking.form, chunk == first));
                 Ok(())
@@ -147,7 +194,7 @@ impl Reading<'_, '_> {
                 let Some(splitter) = &mut splitter else { return Ok(()) };
                 splitter.push(bytes, &mut |row| self.row(row, picking, out, writing))
             }
-            Given::End => match splitter.take() {
+            Given::End(_) => match splitter.take() {
                 Some(splitter) => splitter.finish(&mut |row| self.row(row, picking, out, writing)),
                 None => Ok(()),
             },
@@ -329,7 +376,7 @@ impl Sink for Heard {
 }
 
 impl Splitter {
-    fn new(reading: &Reading<'_, '_>, dialect: Dialect, form: RowForm, is_first: bool) -> Self {
+    fn new(reading: &Reading<'_>, dialect: Dialect, form: RowForm, is_first: bool) -> Self {
         let mut lexer = Lexer::new(dialect);
         let mut heard = Heard::default();
         lexer.push(&reading.header, &mut heard);
@@ -391,6 +438,7 @@ impl Splitter {
 struct Out<'o> {
     dialect: Dialect,
     table: &'o Table,
+    name: &'o [u8],
     options: &'o RowOptions,
     is_copy: bool,
     has_head: bool,
@@ -406,7 +454,7 @@ impl Out<'_> {
         writing: &mut Writing<'_>,
     ) -> Result<(), OpsError> {
         let name: Vec<&[u8]> =
-            [self.table.name.schema.as_deref(), Some(&self.table.name.name)].into_iter().flatten().collect();
+            [self.table.name.schema.as_deref(), Some(self.name)].into_iter().flatten().collect();
         // In MySQL the schema is a database, and another one is meant than that of the dump.
         let name = if self.dialect == Dialect::MySql {
             name.get(name.len() - 1..).unwrap_or_default()
@@ -452,10 +500,4 @@ impl Out<'_> {
         self.bytes.clear();
         Ok(())
     }
-}
-
-/// The word for the rows of a table that is not there.
-pub fn none(tables: &[Table]) -> OpsError {
-    let names: Vec<String> = tables.iter().map(|table| escape(&table.name.name)).collect();
-    OpsError::NoRows { table: names.join(", ") }
 }

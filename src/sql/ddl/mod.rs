@@ -41,7 +41,11 @@ impl TableSchema {
 /// The columns that have these names and types, as definitions write them; `None` where a type is not one.
 ///
 /// The collations are given by their full names and by place, as [`Column::collation_name`] has them.
-pub fn columns_of(dialect: Dialect, columns: &[(Vec<u8>, Vec<u8>)], collations: &[Vec<u8>]) -> Option<Vec<Column>> {
+pub fn columns_of(
+    dialect: Dialect,
+    columns: &[(Vec<u8>, Vec<u8>)],
+    collations: &[Vec<u8>],
+) -> Option<Vec<Column>> {
     let mut text = b"CREATE TABLE x (".to_vec();
     for (place, (name, kind)) in columns.iter().enumerate() {
         text.extend((place > 0).then_some(b','));

@@ -6,6 +6,7 @@
 mod between;
 mod copy;
 mod grammar;
+mod heads;
 mod key;
 mod mysql;
 mod parts;
@@ -23,6 +24,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use heads::{Heads, Stretch, Take};
 pub use session::KnownKeys;
 
 use super::{Dialect, Sink};

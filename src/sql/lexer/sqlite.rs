@@ -88,7 +88,7 @@ fn insert_without_rows(head: &[u8], mut words: Words<'_>, session: &Session) -> 
     words.symbol(b'(');
     let first = words.text().map(named);
     if table.name.eq_ignore_ascii_case(b"sqlite_sequence") {
-        return Object::of(SectionKind::SequenceValue, first);
+        return Object::part_of(SectionKind::SequenceValue, first.clone(), first);
     }
     // ('table', 'name', 'name of its table', ..)
     words.symbol(b',');

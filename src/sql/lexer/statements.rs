@@ -146,6 +146,6 @@ impl Lexer {
 }
 
 /// Tables that hold what is no row to anyone but the database itself.
-fn is_foreign(dialect: Dialect, table: &TableName) -> bool {
+pub(super) fn is_foreign(dialect: Dialect, table: &TableName) -> bool {
     dialect == Dialect::Sqlite && sqlite::is_schema_table(&table.name)
 }

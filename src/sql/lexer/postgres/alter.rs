@@ -9,13 +9,20 @@ use super::name;
 /// What follows `ALTER`.
 pub(super) fn statement(words: &mut Words<'_>, session: &mut Session) -> Object {
     words.any_of("FOREIGN MATERIALIZED EVENT");
-    match words.which("TABLE INDEX SEQUENCE DATABASE DEFAULT ROLE USER LARGE VIEW") {
+    match words.which("TABLE INDEX SEQUENCE DATABASE DEFAULT ROLE USER LARGE VIEW TEXT") {
         Some("TABLE") => table(words, session),
         Some("INDEX") => index(words, session),
         Some("SEQUENCE") => sequence(words, session),
         Some("DATABASE") => Object::named(SectionKind::Database, words.name()),
         Some("DEFAULT" | "ROLE" | "USER") => Object::new(SectionKind::Acl),
         Some("LARGE") => Object::new(SectionKind::LargeObject),
+        Some("TEXT") => {
+            words.word("SEARCH");
+            words.any_of("CONFIGURATION DICTIONARY PARSER TEMPLATE");
+            let own = name(words, session);
+            let is_owner = words.word("OWNER");
+            Object::named(if is_owner { SectionKind::Owner } else { SectionKind::Type }, own)
+        }
         Some(_) => {
             words.words("IF EXISTS");
             let own = name(words, session);

@@ -7,7 +7,7 @@ use super::super::tokens::Words;
 use super::name;
 
 const KINDS: &str = "TABLE VIEW FUNCTION PROCEDURE AGGREGATE TYPE DOMAIN EXTENSION SCHEMA SEQUENCE INDEX TRIGGER RULE \
-                     POLICY STATISTICS DATABASE ROLE USER GROUP EVENT";
+                     POLICY STATISTICS DATABASE ROLE USER GROUP EVENT COLLATION TEXT";
 
 /// What may stand before the kind of an object; with anything else in front it is an object of another kind.
 const MODIFIERS: &str =
@@ -49,7 +49,12 @@ fn object(words: &mut Words<'_>, session: &Session) -> Object {
         }
         "VIEW" => SectionKind::View,
         "FUNCTION" | "PROCEDURE" | "AGGREGATE" => SectionKind::Function,
-        "TYPE" | "DOMAIN" => SectionKind::Type,
+        "TYPE" | "DOMAIN" | "COLLATION" => SectionKind::Type,
+        "TEXT" => {
+            words.word("SEARCH");
+            words.any_of("CONFIGURATION DICTIONARY PARSER TEMPLATE");
+            SectionKind::Type
+        }
         "SEQUENCE" => SectionKind::Sequence,
         "EXTENSION" => return Object::named(SectionKind::Extension, words.name()),
         "SCHEMA" => return Object::named(SectionKind::Schema, words.name()),
