@@ -108,6 +108,10 @@ pub const FIND_ENTRIES_MAX: usize = 200_000;
 
 /// Pages of a table map that a reader takes: a dump of 100 TB.
 pub const MAP_PAGES_MAX: u64 = 1 << 32;
+/// Sections of a table map that a reader takes.
+pub const MAP_SECTIONS_MAX: u64 = 1 << 21;
+/// Chunks of a table map that a reader takes: their records are in memory while it is open.
+pub const MAP_RECORDS_MAX: usize = 1 << 22;
 /// Bytes of the sections of a table map that a reader takes: some 400,000 objects.
 pub const MAP_SECTIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Bytes at the start of a stream by which a dump is recognised.

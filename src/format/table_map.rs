@@ -1,14 +1,17 @@
 #![doc = include_str!("../../format-spec/table-map.md")]
 
+mod kind;
 mod page;
 mod section;
+mod wire;
 
+pub use kind::MapSectionKind;
 pub use page::{KEY_BYTES, PAGE_BYTES, Page, PageKeys, key_of_bytes, key_of_integer};
-pub use section::{KeyKind, MapSection, MapSectionKind, MapTableName};
+pub use section::{KeyKind, MapSection, MapTableName};
 
 use super::{FormatError, refuse_unless};
 use crate::base::Fields;
-use crate::base::limits::{MAP_PAGES_MAX, MAP_SECTIONS_BYTES_MAX};
+use crate::base::limits::{MAP_PAGES_MAX, MAP_SECTIONS_BYTES_MAX, MAP_SECTIONS_MAX};
 
 /// Bytes of the trailer.
 pub const TRAILER_BYTES: usize = 96;
@@ -87,11 +90,21 @@ impl MapTrailer {
         let producer = fields.u8()?;
         fields.zeros(38)?;
         fields.end()?;
-        refuse_unless(pages <= MAP_PAGES_MAX, "number of pages")?;
-        refuse_unless(sections_bytes <= MAP_SECTIONS_BYTES_MAX, "length of the sections")?;
-        let whole = pages * PAGE_BYTES as u64 + sections_bytes + TRAILER_BYTES as u64;
+        let trailer = Self { pages, sections_bytes, sections, dump_bytes, dump_chunks, dialect, producer };
+        trailer.check()?;
+        let whole = trailer.sections_offset() + sections_bytes + TRAILER_BYTES as u64;
         refuse_unless(whole == map_bytes, "length of the map")?;
-        Ok(Self { pages, sections_bytes, sections, dump_bytes, dump_chunks, dialect, producer })
+        Ok(trailer)
+    }
+
+    /// Holds if no reader refuses the map for its size; a writer asks before it names one.
+    ///
+    /// # Errors
+    /// [`FormatError::Value`].
+    pub fn check(&self) -> Result<(), FormatError> {
+        refuse_unless(self.pages <= MAP_PAGES_MAX, "number of pages")?;
+        refuse_unless(self.sections <= MAP_SECTIONS_MAX, "number of sections")?;
+        refuse_unless(self.sections_bytes <= MAP_SECTIONS_BYTES_MAX, "length of the sections")
     }
 
     /// Where the sections begin in the map.
@@ -104,15 +117,21 @@ impl MapTrailer {
     /// # Errors
     /// [`FormatError`] for everything the page says must be refused.
     pub fn decode_sections(&self, bytes: &[u8]) -> Result<Vec<MapSection>, FormatError> {
-        let sections = section::decode_all(bytes)?;
-        refuse_unless(sections.len() as u64 == self.sections, "number of sections")?;
-        let (mut dump_bytes, mut chunks, mut pages) = (0_u64, 0_u64, 0_u64);
+        let sections = wire::decode_all(bytes, self.sections)?;
+        let (mut dump_bytes, mut chunks, mut pages) = (Some(0_u64), 0_u64, 0_u64);
+        let mut must_begin_chunk = true;
         for section in &sections {
-            dump_bytes = dump_bytes.saturating_add(section.bytes);
+            section.check()?;
+            if section.bytes > 0 {
+                refuse_unless(section.chunks > 0 || !must_begin_chunk, "section without a chunk")?;
+                must_begin_chunk = section.kind == MapSectionKind::TableData;
+            }
+            dump_bytes = dump_bytes.and_then(|bytes| bytes.checked_add(section.bytes));
+            // No section has more chunks than bytes: where these do not overflow, those do not.
             chunks = chunks.saturating_add(section.chunks);
             pages = pages.saturating_add(section.pages());
         }
-        refuse_unless(dump_bytes == self.dump_bytes, "length of the dump")?;
+        refuse_unless(dump_bytes == Some(self.dump_bytes), "length of the dump")?;
         refuse_unless(chunks == self.dump_chunks, "number of chunks")?;
         refuse_unless(pages == self.pages, "pages of the sections")?;
         Ok(sections)

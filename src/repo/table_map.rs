@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{ChunkReader, Records, RepoError, Subject};
 use crate::base::escape;
+use crate::base::limits::MAP_RECORDS_MAX;
 use crate::format::table_map::{MapSection, MapTrailer, PAGE_BYTES, Page, TRAILER_BYTES};
 use crate::format::{FormatError, Record, TableMapRef};
 
@@ -54,6 +55,9 @@ impl<'r> TableMap<'r> {
             if record.is_hole() {
                 return Err(damaged(&path, &"it has a hole"));
             }
+            if records.len() == MAP_RECORDS_MAX {
+                return Err(damaged(&path, &"it has too many chunks"));
+            }
             records.push(record);
         }
         let map_bytes: u64 = records.iter().map(|record| u64::from(record.bytes)).sum();
@@ -75,7 +79,7 @@ impl<'r> TableMap<'r> {
     pub fn pages(&self, section: &PlacedSection) -> Result<Vec<Page>, RepoError> {
         let bytes = section.pages.start * PAGE_BYTES as u64..section.pages.end * PAGE_BYTES as u64;
         let bytes = bytes_of(self.reader, &self.records, bytes)?;
-        Page::decode_all(&bytes).map_err(|error| damaged(&self.path, &error))
+        section.section.decode_pages(&bytes).map_err(|error| damaged(&self.path, &error))
     }
 }
 
@@ -91,8 +95,10 @@ fn bytes_of(reader: &ChunkReader, records: &[Record], range: Range<u64>) -> Resu
         let end = start + u64::from(record.bytes);
         if start < range.end && end > range.start {
             let plain = reader.chunk(&record.id)?;
-            let inside = |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap_or(usize::MAX);
+            let inside =
+                |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap_or(usize::MAX);
             let part = plain.get(inside(range.start)..inside(range.end));
+            let part = part.filter(|_| plain.len() == record.bytes as usize);
             let reason = "its length is not the one its recipe says";
             out.extend_from_slice(part.ok_or_else(|| RepoError::damaged(Subject::Chunk(record.id), reason))?);
         }

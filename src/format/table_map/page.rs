@@ -1,6 +1,7 @@
 //! Pages: what the rows of one chunk have for keys.
 
 use crate::base::Fields;
+use crate::base::limits::CHUNK_BYTES_ACCEPTED;
 use crate::format::{FormatError, refuse_unless};
 
 /// Bytes of a page.
@@ -67,6 +68,7 @@ impl Page {
     fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut fields = Fields::new(bytes);
         let (rows, flags) = (fields.u32_le()?, fields.u32_le()?);
+        refuse_unless(rows as usize <= CHUNK_BYTES_ACCEPTED, "rows of a page")?;
         let keys = PageKeys { first: fields.array()?, last: fields.array()? };
         refuse_unless(flags & !(STARTS_INSIDE | HAS_KEYS) == 0, "flags of a page")?;
         let has_keys = flags & HAS_KEYS != 0;

@@ -64,8 +64,86 @@ fn sections_that_do_not_add_up_are_refused() {
     for trailer in wrong {
         assert!(trailer.decode_sections(&bytes).is_err(), "{trailer:?}");
     }
-    let beyond = MapSection { primary_key: vec![0], ..MapSection::new(MapSectionKind::TableDefinition) };
-    assert!(beyond.encode(&mut vec![]).is_err());
+}
+
+#[test]
+fn a_section_that_is_not_possible_is_not_written() {
+    let definition = || MapSection { bytes: 9, ..MapSection::new(MapSectionKind::TableDefinition) };
+    let wrong = [
+        MapSection { primary_key: vec![0], ..definition() },
+        MapSection { types: vec![b"int".to_vec()], ..definition() },
+        MapSection { chunks: 10, ..definition() },
+        MapSection { rows: 10, ..definition() },
+        data("without a chunk", 0),
+    ];
+    for section in wrong {
+        assert!(section.encode(&mut vec![]).is_err(), "{section:?}");
+    }
+}
+
+#[test]
+fn data_and_what_follows_it_begin_with_chunks() {
+    let part = |bytes, chunks| MapSection { bytes, chunks, ..MapSection::new(MapSectionKind::Header) };
+    let decoded = |sections: &[MapSection]| {
+        let (trailer, bytes) = map_of(sections);
+        trailer.decode_sections(&bytes)
+    };
+    for whole in [
+        vec![],
+        vec![part(0, 0), part(9, 1), part(9, 0)],
+        vec![data("a", 1), data("b", 1), part(9, 1), part(9, 0)],
+        vec![data("a", 1), part(0, 0)],
+    ] {
+        assert_eq!(decoded(&whole), Ok(whole));
+    }
+    for wrong in [
+        vec![part(9, 0), part(9, 1)],
+        vec![data("a", 1), part(9, 0)],
+        vec![data("a", 1), part(0, 0), part(9, 0), part(9, 1)],
+    ] {
+        assert_eq!(
+            decoded(&wrong),
+            Err(FormatError::Value { field: "section without a chunk" }),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn sums_that_overflow_and_counts_beyond_the_bytes_are_refused() {
+    let all = MapSection { bytes: u64::MAX, chunks: 1, ..MapSection::new(MapSectionKind::Other) };
+    let mut bytes = vec![];
+    [all, MapSection { bytes: 1, ..MapSection::new(MapSectionKind::Other) }]
+        .iter()
+        .for_each(|section| section.encode(&mut bytes).unwrap());
+    let trailer = MapTrailer { sections: 2, dump_bytes: u64::MAX, dump_chunks: 1, ..map_of(&[]).0 };
+    let refused = |field| Err(FormatError::Value { field });
+    assert_eq!(trailer.decode_sections(&bytes), refused("length of the dump"));
+    let many = MapTrailer { sections: 1 << 21, ..trailer };
+    assert_eq!(many.decode_sections(&bytes), refused("number of sections"));
+    let beyond = [
+        (MapTrailer { pages: u64::MAX / 40 + 1, ..trailer }, "number of pages"),
+        (MapTrailer { sections: (1 << 21) + 1, ..trailer }, "number of sections"),
+        (MapTrailer { sections_bytes: u64::MAX - 95, ..trailer }, "length of the sections"),
+    ];
+    for (trailer, field) in beyond {
+        assert_eq!(trailer.check(), Err(FormatError::Value { field }));
+        assert_eq!(MapTrailer::decode(&trailer.encode(), 96), Err(FormatError::Value { field }));
+    }
+}
+
+#[test]
+fn the_pages_of_a_section_have_its_rows() {
+    let section = data("a", 2);
+    let pages = [3, 4].map(|rows| Page { rows, ..Page::default() });
+    let mut bytes = vec![];
+    pages.iter().for_each(|page| page.encode(&mut bytes));
+    assert_eq!(section.decode_pages(&bytes), Ok(pages.to_vec()));
+    assert!(section.decode_pages(&bytes[40..]).is_err());
+    assert!(MapSection { rows: 8, ..section.clone() }.decode_pages(&bytes).is_err());
+    assert!(MapSection { kind: MapSectionKind::Header, ..section }.decode_pages(&bytes).is_err());
+    Page { rows: u32::MAX, ..Page::default() }.encode(&mut bytes);
+    assert!(Page::decode_all(&bytes).is_err());
 }
 
 #[test]
@@ -104,6 +182,7 @@ proptest! {
         let _ = Page::decode_all(&bytes);
         let trailer = map_of(&[data("a", 1)]).0;
         let _ = trailer.decode_sections(&bytes);
+        let _ = MapTrailer { sections: u64::MAX, ..trailer }.decode_sections(&bytes);
         let _ = MapTrailer::decode(&bytes, 96);
     }
 }
