@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::vector::Vector;
 use super::{
     between, chunker, config, conventions, index, keyslot, lease, manifest, pack, pack_contents, recipe,
-    seal, tree, tree_entries,
+    seal, table_map, tree, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -25,6 +25,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("pack", [pack::vectors(), pack_contents::vectors()].concat()),
             ("recipe", recipe::vectors()),
             ("repository", between::vectors()),
+            ("table-map", table_map::vectors()),
             ("tree", [tree::vectors(), tree_entries::vectors()].concat()),
         ]
     })
