@@ -189,7 +189,7 @@ fn types() -> Vec<Vector> {
             "section-an-array",
             {
                 let mut bytes = good().bytes();
-                bytes[40] = 0x87;
+                assert_eq!(std::mem::replace(&mut bytes[40], 0x8e), 0xa7);
                 bytes
             },
             TYPE,

@@ -19,16 +19,26 @@ pub fn encode(section: &MapSection, out: &mut Vec<u8>) -> Result<(), FormatError
 pub fn decode_all(bytes: &[u8], count: u64) -> Result<Vec<MapSection>, FormatError> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     refuse_unless(count <= bytes.len() / SECTION_BYTES_MIN, "number of sections")?;
+    refuse_unless(count_items(bytes)? == count, "number of sections")?;
     let mut decoder = minicbor::Decoder::new(bytes);
-    // Made as long as it will be: while a vector of sections grows it takes half as much again.
+    // Made as long as it will be, but for sections that are there: a vector that grows takes twice as much.
     let mut sections = Vec::with_capacity(count);
     while decoder.position() < bytes.len() {
-        refuse_unless(sections.len() < count, "number of sections")?;
         let wire: Wire = decoder.decode().map_err(|error| cbor::refused(&error))?;
         sections.push(MapSection::try_from(wire)?);
     }
-    refuse_unless(sections.len() == count, "number of sections")?;
     Ok(sections)
+}
+
+/// How many items of CBOR there are, whatever they are.
+fn count_items(bytes: &[u8]) -> Result<usize, FormatError> {
+    let mut decoder = minicbor::Decoder::new(bytes);
+    let mut count = 0;
+    while decoder.position() < bytes.len() {
+        decoder.skip().map_err(|error| cbor::refused(&error))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 #[derive(Encode, Decode)]
