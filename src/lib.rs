@@ -4,6 +4,7 @@ pub mod base;
 
 pub mod chunker;
 pub mod codec;
+pub mod compressed;
 pub mod crypto;
 pub mod format;
 pub mod nights;

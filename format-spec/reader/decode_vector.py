@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, table_map, tree
+from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -213,6 +213,7 @@ DECODERS = {
     "pack": _pack,
     "padme": _padme,
     "recipe": _recipe,
+    "replay": lambda vector, data: replay.decode_replay(data),
     "recovery-kit": _recovery_kit,
     "repository": _repository,
     "table-of-contents": _table_of_contents,

@@ -134,3 +134,22 @@ pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
 pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
 /// Bytes of a row that can be read by itself, for a condition or another form.
 pub const EXTRACT_ROW_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The longest header of a gzip member, in bytes. A name may be of any length.
+pub const GZIP_HEADER_BYTES_MAX: usize = 128 * 1024;
+/// Bytes behind the last member of a compressed file that are kept.
+pub const COMPRESSED_TAIL_BYTES_MAX: usize = 64 * 1024;
+/// The longest replay recipe, in bytes. It grows with the members of a file that differ.
+pub const REPLAY_RECIPE_BYTES_MAX: usize = 1024 * 1024;
+/// Compressed bytes from which the producer of a member is guessed.
+pub const REPLAY_PROBE_BYTES: usize = 256 * 1024;
+/// Plaintext at which the guess is made even with fewer compressed bytes.
+pub const REPLAY_PROBE_PLAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The largest block of pigz that is replayed, in bytes.
+pub const PIGZ_BLOCK_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// The longest header of a gzip member that is replayed, in bytes.
+pub const REPLAY_HEADER_BYTES_MAX: usize = 4_096;
+/// Zeros behind the last member, and bytes of members without plaintext, that a recipe stands for at most.
+pub const REPLAY_EMPTY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// The largest window of a zstd file that is read, as a power of two: 128 MiB, as much as the program `zstd` grants.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;

@@ -24,6 +24,8 @@ pub struct Saved {
 /// All of a table, as it stands in the dump.
 pub fn all() -> ExtractOptions {
     ExtractOptions {
+        rows: None,
+        allow_empty: false,
         tables: vec![],
         from: None,
         plan: PlanOptions { wanted: Wanted::All, no_foreign_keys: false, no_owner: false },

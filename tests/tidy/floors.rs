@@ -8,7 +8,7 @@ use super::{Exception, Finding, Source, assert_none};
 /// The folders of the source by floor, from the ground up.
 const FLOORS: &[&[&str]] = &[
     &["base"],
-    &["format", "crypto", "codec", "chunker", "nights", "delta", "sql", "retention"],
+    &["format", "crypto", "codec", "compressed", "chunker", "nights", "delta", "sql", "retention"],
     &["backend", "index", "process"],
     &["repo", "source", "target"],
     &["ops"],
@@ -30,13 +30,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("fastcdc", &["chunker"]),
     ("indicatif", &["cli"]),
-    ("minicbor", &["format"]),
+    ("minicbor", &["compressed", "format"]),
     ("redb", &["index"]),
     ("rpassword", &["cli"]),
     ("serde_json", &["cli", "daemon", "notify"]),
     ("signal_hook", &["cli", "daemon"]),
     ("sqlparser", &["sql"]),
-    ("zstd", &["codec", "delta"]),
+    ("zstd", &["codec", "compressed", "delta"]),
 ];
 
 fn floor_of(folder: &str) -> Option<usize> {

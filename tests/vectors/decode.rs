@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use strongroom::backend::{Backend, MemoryBackend, ObjectName};
 use strongroom::base::{Encoding, RepositoryId, TreePath};
 use strongroom::codec::Decompressor;
+use strongroom::compressed::ReplayRecipe;
 use strongroom::crypto::{Keys, MasterKey, MessageKind, PasswordCost, PasswordKey};
 use strongroom::format::{
     Config, ConfigHeader, Contents, Envelope, FormatError, KeySlotBody, KeySlotHeader, Lease, Manifest, Mark,
@@ -15,7 +16,7 @@ use strongroom::format::{
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
 use super::vector::Vector;
-use super::{chunker, files, repository, seal, shown, table_map};
+use super::{chunker, files, replay, repository, seal, shown, table_map};
 
 pub type Decoded = Result<Value, String>;
 
@@ -43,6 +44,7 @@ pub fn decode(vector: &Value) -> Decoded {
             json!({"padded": padme(usize::from(bytes[0]) | usize::from(bytes[1]) << 8 | usize::from(bytes[2]) << 16)}),
         ),
         "recipe" => recipe(vector, &bytes),
+        "replay" => ReplayRecipe::decode(&bytes).map(|recipe| replay::shown(&recipe)).map_err(said),
         "recovery-kit" => recovery_kit(&bytes),
         "repository" => repository::decode(vector, &bytes),
         "table-of-contents" => contents(vector, &bytes),
@@ -243,6 +245,7 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
         "mark" => Mark::decode(&bytes()).and_then(|mark| mark.encode()),
         "table-map" => table_map::rewritten(&bytes()),
+        "replay" => return Some(ReplayRecipe::decode(&vector.bytes).unwrap().encode().unwrap()),
         _ => return None,
     };
     Some(written.unwrap())
@@ -267,6 +270,7 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),
         "table-map" => bytes.clone(),
+        "replay" => bytes.clone(),
         other => panic!("nothing is sealed in {other}"),
     }
 }
