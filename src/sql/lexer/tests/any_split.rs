@@ -118,6 +118,31 @@ fn dumps() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Dumps as programs write them, in short.
+const WRITTEN: [&str; 3] = [
+    "-- MySQL dump 10.13\n/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;\nDROP TABLE IF EXISTS `t`;\n\
+     /*!40101 SET @saved_cs_client     = @@character_set_client */;\nCREATE TABLE `t` (\n  `id` int NOT NULL,\n  PRIMARY KEY (`id`)\n);\n\
+     /*!40101 SET character_set_client = @saved_cs_client */;\nLOCK TABLES `t` WRITE;\nINSERT INTO `t` VALUES\n(1,'it\\'s'),\n(2,NULL);\nUNLOCK TABLES;\n\
+     DELIMITER ;;\n/*!50003 CREATE*/ /*!50003 TRIGGER `g` BEFORE INSERT ON `t` FOR EACH ROW BEGIN SET @a = ';'; END */;;\nDELIMITER ;\n\
+     /*!40101 SET SQL_MODE=@OLD_SQL_MODE */;\n-- Dump completed on 2025-01-01  1:00:00\n",
+    "--\n-- PostgreSQL database dump\n--\n\n\\restrict k\n\nSET standard_conforming_strings = on;\nCREATE TABLE s.t (\n    id integer,\n    a text\n);\n\
+     CREATE FUNCTION s.f() RETURNS void LANGUAGE sql AS $_$ ; $$ $_$;\nCOPY s.t (id, a) FROM stdin;\n1\ta\\tb\n\\N\t\\\\.\n\\.\n\n\n\
+     INSERT INTO s.u VALUES\n\t(1, E'a\\'b'),\n\t(2, '\\');\nALTER TABLE ONLY s.t ADD CONSTRAINT k PRIMARY KEY (id);\n\\unrestrict k\n",
+    "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(id INTEGER PRIMARY KEY, x);\nINSERT INTO t VALUES(1,'it''s');\n\
+     INSERT INTO t VALUES(2,X'00');\nCREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT ';'; END;\nCOMMIT;\n",
+];
+
+/// The dump with bytes put in the place of others: at, how many, by what.
+fn mutated(dump: &str, changes: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = dump.as_bytes().to_vec();
+    for (at, count, by) in changes {
+        let at = at % (bytes.len() + 1);
+        let end = bytes.len().min(at + count);
+        bytes.splice(at..end, by.iter().copied());
+    }
+    bytes
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
@@ -130,6 +155,37 @@ proptest! {
             prop_assert_eq!(&in_pieces(dialect, &dump, &each), &whole, "{:?} {:?}", dialect, text(&dump));
         }
     }
+
+    #[test]
+    fn dumps_that_are_damaged_are_tiled_and_told_alike(
+        changes in vec((any::<usize>(), 0_usize..40, vec(any::<u8>(), 0..4)), 1..6),
+        cuts in vec(any::<usize>(), 0..30),
+    ) {
+        for (dialect, dump) in DIALECTS.into_iter().zip(WRITTEN) {
+            let dump = mutated(dump, &changes);
+            let whole = read(dialect, &dump);
+            prop_assert_eq!(&in_pieces(dialect, &dump, &cuts), &whole, "{:?}", text(&dump));
+            let each: Vec<usize> = (0..dump.len()).collect();
+            prop_assert_eq!(&in_pieces(dialect, &dump, &each), &whole, "{:?}", text(&dump));
+        }
+    }
+}
+
+#[test]
+fn dumps_as_they_are_written_are_understood() {
+    let told = |at: usize| told(DIALECTS[at], WRITTEN[at].as_bytes());
+    assert_eq!(told(0), ["Header", "TableDefinition t", "TableData t 2", "Trigger t g", "Footer"]);
+    let postgres = [
+        "Header",
+        "TableDefinition s.t",
+        "Function s.f",
+        "TableData s.t 2",
+        "TableData s.u 2",
+        "Constraint s.t k",
+        "Footer",
+    ];
+    assert_eq!(told(1), postgres);
+    assert_eq!(told(2), ["Header", "TableDefinition t", "TableData t 2", "Trigger t g", "Footer"]);
 }
 
 #[test]
