@@ -225,6 +225,7 @@ impl Mapping {
             return Err(error);
         }
         self.trailer.sections_bytes = self.sections.len() as u64;
+        self.trailer.check()?;
         let mut out = self.out;
         out.append(&mut self.sections);
         out.extend(self.trailer.encode());
