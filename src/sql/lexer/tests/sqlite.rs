@@ -19,7 +19,7 @@ fn a_dump_is_told_table_by_table() {
         "TableDefinition u v",
         "TableData u v 1",
         "SequenceValue",
-        "SequenceValue t",
+        "SequenceValue t t",
         "Index t i",
         "Trigger t g",
         "View v",
