@@ -114,7 +114,7 @@ fn gnu_gzip_rsyncable() {
 
 #[test]
 fn pigz_with_threads_and_without() {
-    let options = ["-1", "-6", "-9", "-p 1 -1", "-p 1 -6", "-i -6", "-i -1 -p 1", "-b 512", "-b 64 -3"];
+    let options = ["-1", "-6", "-9", "-p 1 -1", "-p 1 -6", "-i -6", "-i -1 -p 1", "-b 64 -3"];
     assert_all_come_back(options.iter().map(|options| format!("pigz {options}")));
 }
 

@@ -12,7 +12,7 @@ const FLAGS: [&[&str]; 5] = [
     &["--inserts", "--quote-all-identifiers"],
     &["--clean", "--if-exists"],
     &["--rows-per-insert=2", "--column-inserts", "--verbose"],
-    &["--create", "--load-via-partition-root"],
+    &["--create"],
 ];
 
 /// The table as `pg_dump` takes it for a pattern.

@@ -168,7 +168,7 @@ fn with_everything() -> Vector {
         (15, text("cut short")),
         (16, bytes(*b"main")),
         (17, bytes(*b";;")),
-        (18, array([text("later")])),
+        (99, array([text("later")])),
     ];
     let data = whole_names.into_iter().chain(rest).fold(data(), |data, (key, item)| data.with(key, item));
     let names = array([bytes(*b"id"), bytes(*b"name")]);

@@ -134,8 +134,20 @@ fn framed(placed: &PlacedSection, dialect: Dialect, text: &[u8]) -> Vec<u8> {
             let name: Vec<u8> = name.collect();
             [b"DELETE FROM sqlite_sequence WHERE name='".as_slice(), &name, b"';\n", text].concat()
         }
+        (Kind::Schema | Kind::Type | Kind::Extension | Kind::Function, _) => without_drops(text),
         _ => text.to_vec(),
     }
+}
+
+/// What a table needs is made and never dropped first: others may need it too.
+fn without_drops(text: &[u8]) -> Vec<u8> {
+    let mut is_made = false;
+    let mut lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    lines.retain(|line| {
+        is_made |= line.starts_with(b"CREATE");
+        is_made || !line.starts_with(b"DROP ")
+    });
+    lines.concat()
 }
 
 /// Without the line that turns on the sandbox of MariaDB's client, and those that restrict `psql` to a key of the dump's.
