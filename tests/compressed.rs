@@ -114,8 +114,20 @@ fn gnu_gzip_rsyncable() {
 
 #[test]
 fn pigz_with_threads_and_without() {
-    let options = ["-1", "-6", "-9", "-p 1 -1", "-p 1 -6", "-i -6", "-i -1 -p 1", "-b 64 -3"];
+    let options = ["-1", "-6", "-9", "-p 1 -1", "-p 1 -6", "-i -6", "-i -1 -p 1"];
     assert_all_come_back(options.iter().map(|options| format!("pigz {options}")));
+}
+
+#[test]
+fn pigz_with_blocks_of_another_size_is_found_where_the_data_compresses() {
+    // Of blocks that are only stored, or that go on behind what is looked at first, the size cannot be told.
+    for (name, plain) in plaintexts().iter().filter(|(name, _)| !["noise", "mixed"].contains(&name.as_ref()))
+    {
+        for options in ["-b 512", "-b 64 -3"] {
+            let command = format!("pigz {options}");
+            assert_comes_back(&format!("{command} of {name}"), plain, &made_by(&command, plain));
+        }
+    }
 }
 
 #[test]

@@ -29,25 +29,24 @@ fn without_keys() -> ExtractOptions {
 #[test]
 fn every_table_of_pagila_comes_back_as_it_was() {
     let Some(server) = PostgreSql::get() else { return };
-    // The schema alone of the newer pagila needs PostgreSQL 18.
-    for name in ["pagila-copy.sql", "sakila-schema-postgres.sql"] {
-        let Some(dump) = corpus(name) else { continue };
-        server.create_database("pagila");
-        let origin = String::from_utf8(dump.clone()).unwrap();
-        server.run("pagila", origin.replace("neondb_owner", "postgres").as_bytes());
-        let saved = Saved::new(&dump);
-        let tables = saved.tables();
-        assert!(tables.len() > 14, "{name}");
-        for table in &tables {
-            server.create_database("pagila_copy");
-            let (script, report) = saved.table(table, &without_keys());
-            assert!(report.prerequisites.is_empty() && report.notes.is_empty(), "{name} {report:?}");
-            server.run("pagila_copy", &script);
-            let without = ["FOREIGN KEY", "ATTACH PARTITION", "OWNER TO", "GRANT"];
-            let (copy, own) =
-                (seen(server, "pagila_copy", &[table], &without), seen(server, "pagila", &[table], &without));
-            assert_eq!(copy, own, "{name} {}", table.full_name());
-        }
+    // The schema alone of the newer pagila needs PostgreSQL 18, and tables of sakila inherit from each other.
+    let name = "pagila-copy.sql";
+    let Some(dump) = corpus(name) else { return };
+    server.create_database("pagila");
+    let origin = String::from_utf8(dump.clone()).unwrap();
+    server.run("pagila", origin.replace("neondb_owner", "postgres").as_bytes());
+    let saved = Saved::new(&dump);
+    let tables = saved.tables();
+    assert!(tables.len() > 14, "{name}");
+    for table in &tables {
+        server.create_database("pagila_copy");
+        let (script, report) = saved.table(table, &without_keys());
+        assert!(report.prerequisites.is_empty() && report.notes.is_empty(), "{name} {report:?}");
+        server.run("pagila_copy", &script);
+        let without = ["FOREIGN KEY", "ATTACH PARTITION", "OWNER TO", "GRANT"];
+        let (copy, own) =
+            (seen(server, "pagila_copy", &[table], &without), seen(server, "pagila", &[table], &without));
+        assert_eq!(copy, own, "{name} {}", table.full_name());
     }
 }
 
