@@ -5,6 +5,7 @@ mod cli {
     mod changes;
     mod ends;
     mod interrupt;
+    mod latest;
     pub mod place;
     mod promises;
     mod secrets;
@@ -186,8 +187,14 @@ fn the_repository_inside_the_tree_it_saves_is_left_out_and_said() {
 fn keys_are_added_changed_removed_and_printed() {
     let place = Place::new();
     place.ok(&["init"]);
-    let add = place.command(&["key", "add"]).env("STRONGROOM_NEW_PASSWORD", "second").output().unwrap();
-    assert!(add.status.success());
+    let mut add = place.command(&["key", "add", "--label", "office"]);
+    assert!(add.env("STRONGROOM_NEW_PASSWORD", "second").output().unwrap().status.success());
+    assert!(place.ok(&["key", "list"]).contains("this one  first\n"));
+    let office =
+        place.command(&["--json", "key", "list"]).env("STRONGROOM_PASSWORD", "second").output().unwrap();
+    let mut slots: Vec<_> = String::from_utf8(office.stdout).unwrap().lines().map(json).collect();
+    slots.sort_by_key(|slot| slot["in_use"].as_bool());
+    assert_eq!([&slots[0]["label"], &slots[1]["label"]], [&serde_json::Value::Null, &"office".into()]);
     assert_eq!(place.ok(&["--json", "key", "list"]).lines().count(), 2);
     let change = place.command(&["key", "change"]).env("STRONGROOM_NEW_PASSWORD", "third").output().unwrap();
     assert!(change.status.success(), "{}", String::from_utf8_lossy(&change.stderr));

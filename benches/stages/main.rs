@@ -2,6 +2,7 @@
 //!
 //! The data are dumps of made-up shops with several seeds, and noise that no codec makes smaller. One thread does the work.
 
+mod lex;
 mod objects;
 
 use std::error::Error;
@@ -42,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ids(&mut criterion, &samples, &keys);
     codec(&mut criterion, &samples)?;
     sealing(&mut criterion, &keys)?;
+    lex::dumps(&mut criterion)?;
     objects::tree(&mut criterion, &keys)?;
     objects::recipe(&mut criterion)?;
     objects::index(&mut criterion)?;

@@ -1,11 +1,11 @@
-"""The commands: `python3 -m reader REPO snapshots | ls SNAP | cat SNAP PATH | restore SNAP DIR | verify`."""
+"""The commands: `python3 -m reader REPO snapshots | ls SNAP | cat SNAP PATH | restore SNAP DIR | tables SNAP | verify`."""
 
 import argparse
 import os
 import sys
 import time
 
-from . import tree
+from . import table_map, tree
 from .errors import Damaged, Refused, WrongPassword, refuse_if
 from .repository import Repository
 from .restore import restore, write_stream
@@ -56,6 +56,13 @@ def command_restore(repository, options):
         print(f"left out: {shown(path)}", file=sys.stderr)
 
 
+def command_tables(repository, options):
+    for dump in repository.manifest(options.snapshot).table_maps:
+        stream = table_map.Stream(repository, dump.recipe)
+        for table in table_map.tables(table_map.decode_map(stream.take, stream.bytes)):
+            print(shown(dump.path), shown(table.schema or b""), shown(table.name), table.rows, table.bytes, sep="\t")
+
+
 def command_verify(repository, _):
     print(" ".join(f"{what} {count}" for what, count in verify(repository).items()))
     for note in repository.notes:
@@ -68,7 +75,8 @@ def parse(arguments):
     commands = parser.add_subparsers(dest="command", required=True)
     for name, run, operands in (("snapshots", command_snapshots, ()), ("ls", command_ls, ("snapshot",)),
                                 ("cat", command_cat, ("snapshot", "path")),
-                                ("restore", command_restore, ("snapshot", "directory")), ("verify", command_verify, ())):
+                                ("restore", command_restore, ("snapshot", "directory")),
+                                ("tables", command_tables, ("snapshot",)), ("verify", command_verify, ())):
         command = commands.add_parser(name)
         command.set_defaults(run=run)
         for operand in operands:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, tree
+from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -156,6 +156,14 @@ def _table_of_contents(vector, data):
     return {"regions": pack.decode_toc(data, vector["room"])}
 
 
+def _table_map(_, data):
+    def take(at, count):
+        return data[at:at + count]
+
+    held = table_map.decode_map(take, len(data))
+    return plain(held) | {"pages": plain(list(table_map.pages(held, take)))}
+
+
 def _tree_node(vector, data):
     first = vector.get("first")
     return tree.decode_node(data, vector["level"], None if first is None else bytes.fromhex(first))
@@ -209,6 +217,7 @@ DECODERS = {
     "recovery-kit": _recovery_kit,
     "repository": _repository,
     "table-of-contents": _table_of_contents,
+    "table-map": _table_map,
     "tree-node": _tree_node,
 }
 

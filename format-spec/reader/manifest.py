@@ -35,6 +35,8 @@ class Root:
 class TableMap:
     path: bytes
     recipe: Recipe
+    tables: int
+    rows: int
 
 
 @dataclass
@@ -93,4 +95,5 @@ def _root(value, what):
 
 def _table_map(value, what):
     table = cbor.Table(value, what)
-    return TableMap(table.need(1, cbor.octets), decode_recipe(table.need(2, cbor.uint), table.need(3, cbor.octets)))
+    return TableMap(table.need(1, cbor.octets), decode_recipe(table.need(2, cbor.uint), table.need(3, cbor.octets)),
+                    table.get(4, cbor.uint, 0), table.get(5, cbor.uint, 0))

@@ -1,6 +1,6 @@
-"""Reads every object and every chunk, and follows every manifest down to its chunks."""
+"""Reads every object and every chunk, and follows every manifest down to its chunks; table maps are compared with their dumps."""
 
-from . import lease, pack, recipe, tree
+from . import lease, pack, recipe, table_map, tree
 from .conventions import check_name
 from .errors import Refused, refuse_if
 from .repository import read_object
@@ -9,7 +9,7 @@ from .repository import read_object
 def verify(repository):
     """Returns counts by what was read; what is wrong is in `repository.problems` afterwards."""
     verified = {}
-    counts = {"packs": 0, "chunks": 0, "snapshots": 0, "entries": 0}
+    counts = {"packs": 0, "chunks": 0, "snapshots": 0, "entries": 0, "maps": 0}
     for name, place in repository.packs.items():
         with _gathered(repository, f"packs/{name.hex()}"):
             _verify_pack(repository, name, place, verified)
@@ -17,8 +17,13 @@ def verify(repository):
     counts["chunks"] = len(verified)
     for name, snapshot in repository.manifests():
         with _gathered(repository, f"snapshots/{name.hex()}"):
-            counts["entries"] += _verify_snapshot(repository, snapshot, verified)
+            entries, dumps = _verify_snapshot(repository, snapshot, verified)
+            counts["entries"] += entries
             counts["snapshots"] += 1
+            for dump in snapshot.table_maps:
+                with _gathered(repository, f"snapshots/{name.hex()}: table map of {dump.path!r}"):
+                    _verify_table_map(repository, dump, dumps.get(dump.path))
+                    counts["maps"] += 1
     for folder, decode in (("leases", lease.decode_lease), ("marks", lease.decode_mark)):
         for name, place in repository.objects(folder):
             with _gathered(repository, f"{folder}/{name.hex()}"):
@@ -42,7 +47,8 @@ def _verify_pack(repository, name, place, verified):
 
 
 def _verify_snapshot(repository, snapshot, verified):
-    entries = 0
+    """Returns how many entries there are, and those of dumps by path."""
+    entries, dumps, wanted = 0, {}, {dump.path for dump in snapshot.table_maps}
 
     def check(records):
         for chunk, size in records:
@@ -51,11 +57,27 @@ def _verify_snapshot(repository, snapshot, verified):
 
     for entry in tree.walk(snapshot.root, repository.chunk):
         entries += 1
+        if entry.path in wanted:
+            dumps[entry.path] = entry
         if entry.recipe:
             check(recipe.expand(entry.recipe, repository.chunk, entry.size))
     for table_map in snapshot.table_maps:
         check(recipe.expand(table_map.recipe, repository.chunk))
-    return entries
+    return entries, dumps
+
+
+def _verify_table_map(repository, dump, entry):
+    stream = table_map.Stream(repository, dump.recipe)
+    held = table_map.decode_map(stream.take, stream.bytes)
+    for _ in table_map.pages(held, stream.take):
+        pass
+    refuse_if(entry is None or entry.kind != tree.FILE, "there is no such file")
+    refuse_if(entry.size != held.dump_bytes, "the dump has another length")
+    chunks = 0
+    for chunk, _ in recipe.expand(entry.recipe, repository.chunk, entry.size):
+        refuse_if(chunk == recipe.HOLE, "the dump has a hole")
+        chunks += 1
+    refuse_if(chunks != held.dump_chunks, "the dump has another number of chunks")
 
 
 class _gathered:

@@ -1,5 +1,6 @@
 //! What the targets share: memory with a limit, so that a small input that takes much of it is a crash.
 
+pub mod lexer_law;
 pub mod node_law;
 
 use std::alloc::System;

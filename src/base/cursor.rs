@@ -2,11 +2,13 @@
 //!
 //! It knows nothing about objects; it only refuses to read past the end.
 
+use super::units;
+
 /// Why bytes do not have the fields that were asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldsError {
     /// Fewer bytes are left than the field has.
-    #[error("cut short: {wanted} bytes wanted at offset {offset}, {left} left")]
+    #[error("cut short: {} wanted at offset {offset}, {left} left", units::counted(*wanted as u64, "byte", "bytes"))]
     Short {
         /// Where the field starts.
         offset: usize,
@@ -34,7 +36,7 @@ pub enum FieldsError {
         offset: usize,
     },
     /// Bytes are left after the last field.
-    #[error("{left} bytes too many")]
+    #[error("{} too many", units::counted(*left as u64, "byte", "bytes"))]
     Trailing {
         /// How many.
         left: usize,

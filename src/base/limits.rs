@@ -106,6 +106,35 @@ pub const FIND_NODES_MAX: usize = 500_000;
 /// Entries a search holds; with more matches it asks for a closer pattern.
 pub const FIND_ENTRIES_MAX: usize = 200_000;
 
+/// Pages of a table map that a reader takes: a dump of 100 TB.
+pub const MAP_PAGES_MAX: u64 = 1 << 32;
+/// Sections of a table map that a reader takes.
+pub const MAP_SECTIONS_MAX: u64 = 1 << 21;
+/// Chunks of a table map that a reader takes: their records are in memory while it is open.
+pub const MAP_RECORDS_MAX: usize = 1 << 22;
+/// Bytes of the sections of a table map that a reader takes: some 400,000 objects.
+pub const MAP_SECTIONS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The most bytes that chunks wait for a lexer to make up its mind.
+pub const DUMP_UNSETTLED_BYTES_MAX: u64 = 256 * 1024;
+/// Bytes of a table map that are handed on together.
+pub const MAP_BATCH_BYTES: usize = 64 * 1024;
+/// Bytes of a dump that tell whether it is one.
+pub const SQL_PREFIX_BYTES: usize = 64 * 1024;
+/// Bytes of a statement that are kept to tell what it is about.
+pub const SQL_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a statement without its rows that can be changed on its way out; what is longer goes out as it is.
+pub const SQL_STATEMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of definitions, triggers and other text that an extract looks through before it decides what goes out.
+pub const EXTRACT_TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Bytes of a row's key that are kept.
+pub const SQL_KEY_BYTES_MAX: usize = 64;
+/// Tables, indexes, sequences and variables of a dump that are remembered, of each.
+pub const SQL_TABLES_KNOWN_MAX: usize = 1 << 18;
+/// Sections of a dump that are told apart; what follows is one more.
+pub const SQL_SECTIONS_MAX: u64 = 1 << 20;
+/// Bytes of a row that can be read by itself, for a condition or another form.
+pub const EXTRACT_ROW_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// The longest header of a gzip member, in bytes. A name may be of any length.
 pub const GZIP_HEADER_BYTES_MAX: usize = 128 * 1024;
 /// Bytes behind the last member of a compressed file that are kept.

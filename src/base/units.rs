@@ -30,6 +30,11 @@ pub fn count(value: u64) -> String {
     out
 }
 
+/// How many there are of something: `1 slot`, `1,234 slots`.
+pub fn counted(value: u64, one: &str, many: &str) -> String {
+    if value == 1 { format!("1 {one}") } else { format!("{} {many}", count(value)) }
+}
+
 /// A duration for people: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
 pub fn duration(seconds: f64) -> String {
     if seconds < 9.95 {
@@ -65,6 +70,12 @@ mod tests {
         assert_eq!(count(7), "7");
         assert_eq!(count(123_456), "123,456");
         assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn one_is_not_many_and_none_is() {
+        let slots = |value| counted(value, "slot", "slots");
+        assert_eq!([slots(0), slots(1), slots(1_000)], ["0 slots", "1 slot", "1,000 slots"]);
     }
 
     #[test]

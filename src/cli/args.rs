@@ -1,27 +1,37 @@
 //! The arguments that every command has, and the list of commands.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, ValueEnum};
 
 use super::commands::Command;
+use crate::ops::select::{Filter, PathFilter};
 
 const EXAMPLES: &str = "Examples:
-  strongroom demo                                        a tour on made-up data, under a minute
-  strongroom -r /backup/shop backup --init /srv/shop     first snapshot of a directory
-  mariadb-dump shop | strongroom -r /backup/shop backup --stdin shop.sql /srv/shop/uploads
-  strongroom -r /backup/shop snapshots                   what is there
-  strongroom -r /backup/shop restore latest --target /tmp/shop
-  strongroom -r /backup/shop check --read-data           is all of it whole";
+  strongroom demo                       a tour on made-up data, under a minute
+  export STRONGROOM_REPO=/backup/shop   instead of -r everywhere
+  strongroom backup --init /srv/shop    first snapshot of a directory
+  mariadb-dump shop | strongroom backup --stdin shop.sql /srv/uploads
+  strongroom snapshots                  what is there
+  strongroom restore latest --target /tmp/shop
+  strongroom check --read-data          is all of it whole";
 
 const ENDS: &str = "Exit codes:
-  0 done   1 failed   2 wrong command line   3 done, with warnings   10 no repository   12 wrong password or key
-  13 repository damaged   15 verified and wrong   16 storage unreachable   17 no space   18 partial snapshot   130 interrupted
+    0  done                       13  repository damaged
+    1  failed                     15  verified and wrong
+    2  wrong command line         16  storage unreachable
+    3  done, with warnings        17  no space
+   10  no repository              18  partial snapshot
+   12  wrong password or key     130  interrupted
 
 Environment:
-  STRONGROOM_REPO, STRONGROOM_CACHE_DIR              as --repo and --cache-dir
-  STRONGROOM_PASSWORD, STRONGROOM_NEW_PASSWORD       the password; the one of a slot that is added or changed";
+  STRONGROOM_REPO            as --repo
+  STRONGROOM_CACHE_DIR       as --cache-dir
+  STRONGROOM_PASSWORD        the password
+  STRONGROOM_NEW_PASSWORD    that of a slot that is added or changed";
 
 /// Deduplicated, encrypted snapshots of database dumps and the directories beside them.
 #[derive(Debug, Parser)]
@@ -107,28 +117,23 @@ pub enum ColorMode {
 #[command(next_help_heading = "Which snapshots")]
 pub struct FilterArgs {
     /// Only of this host (repeatable: of one of these)
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = NonEmptyStringValueParser::new())]
     pub host: Vec<String>,
     /// Only with this tag (repeatable: with all of them)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     pub tag: Vec<String>,
-    /// Only of this path (repeatable: of all of them)
+    /// Only of this path, or with a stream of this name (repeatable: of all of them)
     #[arg(long, value_name = "PATH")]
     pub path: Vec<PathBuf>,
 }
 
 impl FilterArgs {
     /// The filter these arguments describe.
-    pub fn filter(&self) -> crate::ops::select::Filter {
-        let bytes = |path: &PathBuf| {
+    pub fn filter(&self) -> Filter {
+        let of = |path: &PathBuf| {
             let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            let bytes = std::os::unix::ffi::OsStrExt::as_bytes(absolute.as_os_str());
-            bytes.strip_prefix(b"/").unwrap_or(bytes).to_vec()
+            PathFilter::new(path.as_os_str().as_bytes(), absolute.as_os_str().as_bytes())
         };
-        crate::ops::select::Filter {
-            hosts: self.host.clone(),
-            tags: self.tag.clone(),
-            paths: self.path.iter().map(bytes).collect(),
-        }
+        Filter { hosts: self.host.clone(), tags: self.tag.clone(), paths: self.path.iter().map(of).collect() }
     }
 }

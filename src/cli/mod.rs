@@ -10,14 +10,17 @@ mod password;
 mod report;
 mod session;
 mod signals;
+mod temporary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::builder::StyledStr;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use args::Arguments;
-use error::CliError;
+use error::{CliError, Exit};
 use report::Report;
 use session::Session;
 
@@ -28,7 +31,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
             let is_json = words.iter().any(|word| word == "--json");
-            return ExitCode::from(report::show(&Report::of_usage(&error), is_json));
+            return match help_instead(&error, &words).filter(|_| !is_json) {
+                Some(help) => {
+                    output::say(help.to_string().trim_end());
+                    ExitCode::from(Exit::Usage.number())
+                }
+                None => ExitCode::from(report::show(&Report::of_usage(&error), is_json)),
+            };
         }
         Err(help) => {
             // Help and version are no errors; a broken pipe while printing them is none either.
@@ -49,5 +58,23 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             ExitCode::from(if session.observer.warnings() > 0 { 3 } else { 0 })
         }
         Err(error) => ExitCode::from(report::show(&Report::of(&error, session.doing()), session.json)),
+    }
+}
+
+/// The help, where nothing was asked for; it is on standard error, and the exit code is that of wrong arguments.
+fn help_instead(error: &clap::Error, words: &[OsString]) -> Option<StyledStr> {
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Some(error.render()),
+        // A repository in the environment counts as an argument, and so the parser asks for a command only.
+        ErrorKind::MissingSubcommand => {
+            let mut all = Arguments::command();
+            all.build();
+            match words {
+                [_] => Some(all.render_help()),
+                [.., last] => Some(all.find_subcommand_mut(last)?.render_help()),
+                [] => None,
+            }
+        }
+        _ => None,
     }
 }

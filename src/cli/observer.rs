@@ -148,9 +148,9 @@ impl Console {
         bar.set_position(progress.bytes_done);
         let current = progress.current.map(|path| format!("  {path}")).unwrap_or_default();
         bar.set_message(format!(
-            "{}  {} items{current}",
+            "{}  {}{current}",
             name(progress.phase),
-            units::count(progress.items_done)
+            units::counted(progress.items_done, "item", "items")
         ));
     }
 }
@@ -176,9 +176,9 @@ impl Observer for Console {
                     .unwrap_or_default();
                 let done = units::bytes(progress.bytes_done);
                 say(format!(
-                    "{}: {} items, {done}{of}",
+                    "{}: {}, {done}{of}",
                     name(progress.phase),
-                    units::count(progress.items_done)
+                    units::counted(progress.items_done, "item", "items")
                 ));
             }
             Mode::Json(mode) => {

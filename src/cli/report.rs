@@ -4,12 +4,13 @@
 
 mod advice;
 
+use clap::error::ErrorKind;
 use serde::Serialize;
 
 use self::advice::{advice, is_full, no_space, of_ops, of_output, of_password};
 use super::error::{CliError, Exit};
 use super::output::{json_text, label, say};
-use crate::base::escape;
+use crate::base::{TreePath, escape, units};
 
 /// What a run was doing when it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +68,25 @@ pub fn show(report: &Report, json: bool) -> u8 {
     if json {
         say(json_text("error", report));
     } else {
-        let Report { error, means, hint, .. } = report;
-        say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
+        say_lines(&report.error, &report.means, &report.hint);
     }
     report.code
+}
+
+/// Says what happened, what it means for the data, and what to do.
+pub fn say_lines(error: &str, means: &str, hint: &str) {
+    say(format!("{} {error}\nmeans: {means}\ntry:   {hint}", label("error:")));
+}
+
+/// Shows, if there is anything to show, that parts of a snapshot's tree could not be read, and tells the exit code.
+pub fn tree_damage(damaged: &[TreePath], means: &str, json: bool) -> u8 {
+    if damaged.is_empty() {
+        return 0;
+    }
+    let parts = units::counted(damaged.len() as u64, "part", "parts");
+    let error = format!("{parts} of the snapshot's tree could not be read: the repository is damaged");
+    let hint = "an older snapshot, and strongroom check --read-data".to_string();
+    show(&Report { code: Exit::Damage.number(), error, means: means.into(), hint }, json)
 }
 
 impl Report {
@@ -95,7 +111,12 @@ impl Report {
 
     /// What to say of arguments that cannot be understood.
     pub fn of_usage(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
+        let text = match error.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+                "no command given".into()
+            }
+            _ => error.render().to_string(),
+        };
         let paragraph = text.split("\n\n").next().unwrap_or(&text);
         let what = paragraph.strip_prefix("error: ").unwrap_or(paragraph);
         let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));

@@ -1,7 +1,7 @@
 //! What commands share: the repository, the cache, the console, the clock.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -14,12 +14,13 @@ use super::output::say;
 use super::password::{self, Password};
 use super::report::Doing;
 use super::signals::Cancel;
+use super::temporary::{TemporaryCache, is_of_cache};
 use crate::backend::LocalBackend;
-use crate::base::{SnapshotId, Timestamp, TreePath};
+use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
 use crate::crypto::PasswordCost;
 use crate::format::{Manifest, Parameters};
 use crate::ops::select::{self, Filter};
-use crate::repo::{IndexState, NewSlot, Repository};
+use crate::repo::{IndexState, NewSlot, Repository, Snapshots};
 
 /// What commands share.
 pub struct Session {
@@ -164,7 +165,23 @@ impl Session {
 
     /// The index, in step with the repository.
     pub fn index(&self, repo: &Repository) -> Result<IndexState, CliError> {
-        Ok(repo.open_index(&self.cache()?, &self.observer)?)
+        self.with_cache(|cache| Ok(repo.open_index(cache, &self.observer)?))
+    }
+
+    /// Does `work` with the cache, or, where that cannot be written, after a warning with a directory that is gone afterwards.
+    ///
+    /// For what only reads: who cannot write to the cache shall get the data back all the same.
+    pub fn with_cache<T>(&self, work: impl Fn(&Path) -> Result<T, CliError>) -> Result<T, CliError> {
+        match self.cache().and_then(|cache| work(&cache)) {
+            Err(error) if is_of_cache(&error) => {
+                let place = TemporaryCache::create()?;
+                let message =
+                    format!("{error}: the index is made anew in a temporary place, which takes time");
+                self.observer.warning(Warning { subject: "cache".into(), message });
+                work(place.path())
+            }
+            other => other,
+        }
     }
 
     /// The snapshot and path that `SNAP[:PATH]` names.
@@ -176,12 +193,16 @@ impl Session {
     ) -> Result<Named, CliError> {
         let (snapshot, path) = select::split(std::os::unix::ffi::OsStrExt::as_bytes(name))?;
         let snapshots = repo.snapshots()?;
-        for (_, error) in &snapshots.unreadable {
-            let warning = crate::base::Warning { subject: "repository".into(), message: error.to_string() };
-            crate::base::Observer::warning(&self.observer, warning);
-        }
-        let (id, manifest) = select::find(&snapshots.whole, &snapshot, filter)?.clone();
+        let (id, manifest) = select::find(&snapshots, &snapshot, filter)?.clone();
+        self.warn_of(&snapshots);
         Ok(Named { id, manifest, path })
+    }
+
+    /// Names the manifests that cannot be read.
+    pub fn warn_of(&self, snapshots: &Snapshots) {
+        for (_, error) in &snapshots.unreadable {
+            self.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
+        }
     }
 }
 

@@ -68,6 +68,10 @@ pub struct TableMapRef {
     pub path: Vec<u8>,
     /// The map's bytes.
     pub recipe: Recipe,
+    /// How many tables are in the dump.
+    pub tables: u64,
+    /// How many rows they have.
+    pub rows: u64,
 }
 
 /// What a backup did, in numbers.
@@ -229,6 +233,10 @@ struct TableMapWire {
     depth: u8,
     #[n(3)]
     records: ByteVec,
+    #[n(4)]
+    tables: Option<u64>,
+    #[n(5)]
+    rows: Option<u64>,
 }
 
 #[derive(Encode, Decode, Default)]
@@ -367,7 +375,9 @@ impl From<TableMapRef> for TableMapWire {
     fn from(map: TableMapRef) -> Self {
         let mut records = Vec::new();
         encode_records(&map.recipe.records, &mut records);
-        Self { path: map.path.into(), depth: map.recipe.depth, records: records.into() }
+        let unless_zero = |number: u64| (number > 0).then_some(number);
+        let (tables, rows) = (unless_zero(map.tables), unless_zero(map.rows));
+        Self { path: map.path.into(), depth: map.recipe.depth, records: records.into(), tables, rows }
     }
 }
 
@@ -377,7 +387,8 @@ impl TryFrom<TableMapWire> for TableMapRef {
     fn try_from(wire: TableMapWire) -> Result<Self, FormatError> {
         let recipe = Recipe { depth: wire.depth, records: decode_records(&wire.records)? };
         recipe.check()?;
-        Ok(Self { path: wire.path.into(), recipe })
+        let (tables, rows) = (wire.tables.unwrap_or(0), wire.rows.unwrap_or(0));
+        Ok(Self { path: wire.path.into(), recipe, tables, rows })
     }
 }
 

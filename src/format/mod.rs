@@ -14,6 +14,7 @@ pub mod object;
 pub mod pack;
 pub mod recipe;
 pub mod recovery;
+pub mod table_map;
 pub mod tree;
 
 pub use config::{Config, ConfigHeader, Parameters};

@@ -36,6 +36,16 @@ pub enum OpsError {
         /// What there is instead, in brackets, or nothing.
         hint: String,
     },
+    /// The name may be that of a snapshot whose manifest cannot be read.
+    #[error("{name} cannot be told: {damaged}")]
+    Uncertain {
+        /// What was asked for.
+        name: String,
+        /// Which manifest is damaged, and how that is known.
+        damaged: String,
+        /// The id of the snapshot that would be meant if the damaged one were not there.
+        instead: Option<String>,
+    },
     /// More than one snapshot has an id that starts so.
     #[error("{found} snapshots start with {prefix:?}")]
     Ambiguous {
@@ -51,6 +61,38 @@ pub enum OpsError {
         path: String,
         /// The snapshot, short.
         snapshot: String,
+    },
+    /// No dump in the snapshot has a table of this name.
+    #[error("no table {name} in {place}")]
+    NoTable {
+        /// What was asked for, escaped.
+        name: String,
+        /// Where it was looked for.
+        place: String,
+        /// Tables with names like it.
+        nearest: Vec<String>,
+    },
+    /// Several dumps have a table of this name.
+    #[error("{name} is in {} dumps: {}", .dumps.len(), .dumps.join(", "))]
+    SeveralDumps {
+        /// What was asked for, escaped.
+        name: String,
+        /// The dumps' paths, escaped.
+        dumps: Vec<String>,
+    },
+    /// The rows of a table cannot be read one by one.
+    #[error("rows of {table}: {reason}")]
+    Rows {
+        /// The table.
+        table: String,
+        /// Why.
+        reason: String,
+    },
+    /// No row is the one that was asked for.
+    #[error("no row of {table} is so")]
+    NoRows {
+        /// The table.
+        table: String,
     },
     /// What was asked for contradicts itself.
     #[error("{0}")]

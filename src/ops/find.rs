@@ -78,9 +78,18 @@ pub struct Hit {
     pub host: String,
 }
 
-/// Entries of `snapshots` (in the order of their sequence) that match: in tree order, of each path the newest first.
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FindReport {
+    /// The entries that match: in tree order, of each path the newest first.
+    pub hits: Vec<Hit>,
+    /// Snapshots of which part of the tree could not be read, so that there may be more hits.
+    pub snapshots_damaged: Vec<SnapshotId>,
+}
+
+/// Searches the trees of `snapshots`, which are in the order of their sequence.
 ///
-/// A snapshot whose tree cannot be read is a warning to `observer`, and as if it were not there.
+/// A part of a tree that cannot be read is a warning to `observer`; nobody knows what is in it, and so it ends no hit.
 ///
 /// # Errors
 /// [`OpsError::Request`] if more entries match than fit into memory; those of a failing store; [`RepoError::Cancelled`].
@@ -89,28 +98,32 @@ pub fn run(
     snapshots: &[(SnapshotId, Manifest)],
     pattern: &Pattern,
     observer: &dyn Observer,
-) -> Result<Vec<Hit>, OpsError> {
+) -> Result<FindReport, OpsError> {
     let mut search = Search { reader, pattern, observer, nodes: HashMap::new(), entries: 0 };
-    let mut hits = vec![];
+    let FindReport { mut hits, mut snapshots_damaged } = FindReport::default();
     for line in lines_of(snapshots) {
         let mut open: Vec<Hit> = vec![];
         for (id, manifest) in line {
-            let found = match search.tree(manifest.root) {
-                Ok(found) => found,
-                Err(OpsError::Repo(error)) if error.is_damage() => {
-                    let subject = format!("snapshot {}", id.short());
-                    observer.warning(Warning { subject, message: error.to_string() });
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
+            let Below { found, damage } = search.node(manifest.root, None)?;
+            if let Some(damage) = &damage {
+                let subject = format!("snapshot {}", id.short());
+                observer.warning(Warning { subject, message: damage.to_string() });
+                snapshots_damaged.push(*id);
+            }
             let seen = Seen { snapshot: *id, sequence: manifest.sequence, time: manifest.time };
-            open = fold(open, &found, seen, &manifest.host, &mut hits);
+            let (found, mut gone) = (found.as_deref().unwrap_or_default(), vec![]);
+            open = fold(open, found, seen, &manifest.host, &mut gone);
+            if damage.is_some() {
+                // They may be in what cannot be read.
+                open.append(&mut gone);
+                open.sort_by(|a, b| a.entry.path.cmp(&b.entry.path));
+            }
+            hits.append(&mut gone);
         }
         hits.append(&mut open);
     }
     hits.sort_by(|a, b| (&a.entry.path, b.last.sequence).cmp(&(&b.entry.path, a.last.sequence)));
-    Ok(hits)
+    Ok(FindReport { hits, snapshots_damaged })
 }
 
 /// The snapshots of each host and its paths, the newest first.
@@ -163,37 +176,47 @@ struct Search<'a> {
     pattern: &'a Pattern,
     observer: &'a dyn Observer,
     /// What was found in nodes that were read.
-    nodes: HashMap<ChunkId, Option<Found>>,
+    nodes: HashMap<ChunkId, Below>,
     entries: usize,
 }
 
-impl Search<'_> {
-    fn tree(&mut self, root: Root) -> Result<Found, OpsError> {
-        let found = self.node(root, None)?;
-        Ok(found.unwrap_or_else(|| Arc::new([])))
-    }
+/// What is in a node and in those below it.
+#[derive(Clone, Default)]
+struct Below {
+    /// `None` is nothing.
+    found: Option<Found>,
+    /// The first thing in it that cannot be read, where that begins, and why.
+    damage: Option<Arc<str>>,
+}
 
-    /// What is below a node; `None` is nothing. Goes no deeper than the levels a tree may have.
-    fn node(&mut self, node: Root, first: Option<&TreePath>) -> Result<Option<Found>, OpsError> {
-        if let Some(found) = self.nodes.get(&node.id) {
-            return Ok(found.clone());
+impl Search<'_> {
+    /// What is below a node. Goes no deeper than the levels a tree may have.
+    fn node(&mut self, node: Root, first: Option<&TreePath>) -> Result<Below, OpsError> {
+        if let Some(below) = self.nodes.get(&node.id) {
+            return Ok(below.clone());
         }
         if self.observer.is_cancelled() {
             return Err(RepoError::Cancelled.into());
         }
-        let mut all = vec![];
-        match read_node(self.reader, node, first)? {
-            Items::Entries(entries) => {
+        let (mut all, mut damage) = (vec![], None);
+        match read_node(self.reader, node, first) {
+            Err(error) if error.is_damage() => {
+                let part =
+                    first.map_or("the whole tree".into(), |first| format!("the tree from /{first} on"));
+                damage = Some(format!("{part} cannot be read: {error}").into());
+            }
+            Err(error) => return Err(error.into()),
+            Ok(Items::Entries(entries)) => {
                 let matching = entries.into_iter().filter(|entry| self.pattern.matches(&entry.path));
                 all.extend(matching.map(Arc::new));
                 self.entries += all.len();
             }
-            Items::Children(children) => {
+            Ok(Items::Children(children)) => {
                 for child in children {
-                    let below = Root { id: child.id, bytes: child.bytes, level: node.level - 1 };
-                    if let Some(found) = self.node(below, Some(&child.first))? {
-                        all.extend(found.iter().cloned());
-                    }
+                    let root = Root { id: child.id, bytes: child.bytes, level: node.level - 1 };
+                    let below = self.node(root, Some(&child.first))?;
+                    all.extend(below.found.iter().flat_map(|found| found.iter().cloned()));
+                    damage = damage.or(below.damage);
                 }
             }
         }
@@ -202,10 +225,11 @@ impl Search<'_> {
             return Err(OpsError::Request(reason));
         }
         let found: Option<Found> = if all.is_empty() { None } else { Some(all.into()) };
+        let below = Below { found, damage };
         if self.nodes.len() < FIND_NODES_MAX {
-            self.nodes.insert(node.id, found.clone());
+            self.nodes.insert(node.id, below.clone());
         }
-        Ok(found)
+        Ok(below)
     }
 }
 

@@ -1,37 +1,37 @@
 //! `ls`: the entries of a snapshot or of one directory in it.
 
 use super::OpsError;
-use crate::base::TreePath;
+use super::entries::Entries;
+use crate::base::{Observer, TreePath};
 use crate::format::{Entry, EntryKind, Root};
-use crate::repo::{ChunkReader, TreeReader};
+use crate::repo::ChunkReader;
 
-/// Hands `each` the entries of the tree at `root`: all of them, or those in `directory`, or the one file that it is.
-///
-/// Without `recursive` only direct children are handed on, and what lies below those is not read. `snapshot` is for messages.
+/// What is listed.
+#[derive(Debug, Clone, Copy)]
+pub struct ListOptions<'a> {
+    /// Entries of this directory, or the one file that it is; without one, of the whole snapshot.
+    pub directory: Option<&'a TreePath>,
+    /// Everything below and not only direct children; otherwise what lies below those is not read.
+    pub recursive: bool,
+    /// The snapshot, for messages.
+    pub snapshot: &'a str,
+}
+
+/// Hands `each` the entries of the tree at `root`. Returns where parts of the tree could not be read; `observer` hears of each.
 ///
 /// # Errors
-/// [`OpsError::NoEntry`] if nothing has this path; those of reading the tree and of `each`.
+/// [`OpsError::NoEntry`] if nothing has this path; those of reading the root of the tree, of a failing store, and of `each`.
 pub fn run(
     reader: &ChunkReader,
     root: Root,
-    directory: Option<&TreePath>,
-    recursive: bool,
-    snapshot: &str,
+    options: ListOptions<'_>,
+    observer: &dyn Observer,
     each: &mut dyn FnMut(&Entry) -> Result<(), OpsError>,
-) -> Result<(), OpsError> {
-    let mut entries = match directory {
-        None => TreeReader::new(reader, root)?,
-        Some(directory) => TreeReader::starting_at(reader, root, directory)?,
-    };
+) -> Result<Vec<TreePath>, OpsError> {
+    let ListOptions { directory, recursive, snapshot } = options;
+    let mut entries = Entries::open(reader, root, directory, observer)?;
     let mut is_first = true;
-    while let Some(entry) = entries.next_entry()? {
-        let below = match directory {
-            None => entry.path.as_bytes(),
-            Some(directory) => match entry.path.below(directory) {
-                Some(below) => below,
-                None => break,
-            },
-        };
+    while let Some((entry, below)) = entries.next_entry()? {
         is_first = false;
         let is_directory_itself = below.is_empty() && entry.kind == EntryKind::Directory;
         let is_child = !below.contains(&b'/');
@@ -45,27 +45,31 @@ pub fn run(
             entries.skip_below(&entry.path)?;
         }
     }
+    let damaged = entries.into_damaged();
     match directory {
-        Some(path) if is_first => {
+        Some(path) if is_first && damaged.is_empty() => {
             Err(OpsError::NoEntry { path: path.to_string(), snapshot: snapshot.to_string() })
         }
-        _ => Ok(()),
+        _ => Ok(damaged),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Silent;
     use crate::ops::house::{House, path};
 
     fn listed(house: &House, directory: &str, recursive: bool) -> Result<Vec<String>, OpsError> {
         let mut names = vec![];
         let directory = house.path(directory);
         let root = house.save().manifest.root;
-        run(&house.reader(), root, Some(&directory), recursive, "1234", &mut |entry| {
+        let options = ListOptions { directory: Some(&directory), recursive, snapshot: "1234" };
+        let damaged = run(&house.reader(), root, options, &Silent, &mut |entry| {
             names.push(crate::base::escape(entry.path.below(&directory).unwrap()));
             Ok(())
         })?;
+        assert_eq!(damaged, []);
         Ok(names)
     }
 
@@ -112,7 +116,8 @@ mod tests {
             names.push(entry.path.clone());
             Ok(())
         };
-        run(&house.reader(), root, None, false, "", &mut each).unwrap();
+        let options = ListOptions { directory: None, recursive: false, snapshot: "" };
+        run(&house.reader(), root, options, &Silent, &mut each).unwrap();
         let first = house.path("").names().next().unwrap().to_vec();
         assert_eq!(names, [path(first)]);
     }

@@ -6,7 +6,10 @@ mod compare;
 mod content;
 pub mod diff;
 pub mod dump;
+pub mod dumps;
+mod entries;
 mod error;
+pub mod extract;
 pub mod find;
 #[cfg(test)]
 mod house;
@@ -14,6 +17,7 @@ pub mod list;
 pub mod restore;
 pub mod select;
 pub mod stats;
+pub mod tables;
 
 pub use compare::Changes;
 pub use error::OpsError;

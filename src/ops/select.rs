@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::OpsError;
 use crate::base::{SnapshotId, Timestamp, TreePath};
-use crate::format::{Manifest, Status};
+use crate::format::{Component, ComponentKind, Manifest, Status};
+use crate::repo::{RepoError, Snapshots, Subject};
 
 /// Narrows the snapshots that `latest` and lists speak of. Empty lists narrow nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +15,41 @@ pub struct Filter {
     pub hosts: Vec<String>,
     /// All of these tags.
     pub tags: Vec<String>,
-    /// All of these component paths, without a leading slash.
-    pub paths: Vec<Vec<u8>>,
+    /// All of these paths.
+    pub paths: Vec<PathFilter>,
+}
+
+/// A path that a snapshot must be of: a place on this machine, or the name of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathFilter {
+    absolute: Vec<u8>,
+    written: Vec<u8>,
+}
+
+impl PathFilter {
+    /// The path as it was written and made absolute. Slashes at its ends mean nothing; links are not followed.
+    pub fn new(written: &[u8], absolute: &[u8]) -> Self {
+        Self { absolute: lexical(absolute), written: lexical(written) }
+    }
+
+    fn fits(&self, component: &Component) -> bool {
+        // A stream lies where its name says and not where the command is run.
+        component.path == self.absolute
+            || (component.kind != ComponentKind::Path && component.path == self.written)
+    }
+}
+
+/// The names of a path with `/` between them, `..` taking away the one before.
+fn lexical(path: &[u8]) -> Vec<u8> {
+    let mut names = vec![];
+    for name in path.split(|byte| *byte == b'/') {
+        match name {
+            b"" | b"." => {}
+            b".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    names.join(&b'/')
 }
 
 impl Filter {
@@ -23,48 +57,91 @@ impl Filter {
     pub fn fits(&self, manifest: &Manifest) -> bool {
         (self.hosts.is_empty() || self.hosts.contains(&manifest.host))
             && self.tags.iter().all(|tag| manifest.tags.contains(tag))
-            && self
-                .paths
-                .iter()
-                .all(|path| manifest.components.iter().any(|component| component.path == *path))
+            && self.paths.iter().all(|path| manifest.components.iter().any(|part| path.fits(part)))
     }
 }
 
-/// The snapshot that `name` means among `snapshots`, which are in the order of their sequence.
+/// What a name stands for.
+enum Meant {
+    /// So many complete snapshots before the newest one.
+    Back(usize),
+    /// The newest complete one at or before this time.
+    At(Timestamp),
+    /// The one whose id starts so.
+    Id,
+}
+
+fn meant(name: &str) -> Option<Meant> {
+    if name == "latest" {
+        Some(Meant::Back(0))
+    } else if let Some(back) = name.strip_prefix("latest~") {
+        back.parse().ok().map(Meant::Back)
+    } else if let Some(time) = name.strip_prefix('@') {
+        parse_time(time).map(Meant::At)
+    } else {
+        (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(Meant::Id)
+    }
+}
+
+/// The snapshot that `name` means.
 ///
 /// `latest` is the newest complete one, `latest~N` the Nth before it, `@2026-11-20[T03:00[:SS]][Z]` the newest complete one at or
 /// before that time (local, or UTC with `Z`; a date alone means its end); anything else is the start of an id.
 ///
 /// # Errors
-/// [`OpsError::NoSnapshot`], [`OpsError::Ambiguous`].
+/// [`OpsError::NoSnapshot`], [`OpsError::Ambiguous`]; [`OpsError::Uncertain`] if it may be one whose manifest is damaged: what is older
+/// is never taken for the newest. An id names whatever else is damaged; [`OpsError::Repo`] if it names the damaged one.
 pub fn find<'s>(
-    snapshots: &'s [(SnapshotId, Manifest)],
+    snapshots: &'s Snapshots,
     name: &str,
     filter: &Filter,
 ) -> Result<&'s (SnapshotId, Manifest), OpsError> {
+    let whole = &snapshots.whole;
     let complete = || {
         let counts = |manifest: &Manifest| manifest.status == Status::Complete && filter.fits(manifest);
-        snapshots.iter().rev().filter(move |(_, manifest)| counts(manifest))
+        whole.iter().rev().filter(move |(_, manifest)| counts(manifest))
     };
-    let none = || OpsError::NoSnapshot { name: name.to_string(), hint: hint(snapshots, complete().count()) };
-    if name == "latest" {
-        return complete().next().ok_or_else(none);
+    let none = || OpsError::NoSnapshot { name: name.to_string(), hint: hint(whole, complete().count()) };
+    let found = match meant(name).ok_or_else(none)? {
+        Meant::Id => return by_id(snapshots, name)?.ok_or_else(none),
+        Meant::Back(back) => complete().nth(back),
+        Meant::At(time) => complete()
+            .filter(|(_, manifest)| manifest.time <= time)
+            .max_by_key(|(_, manifest)| (manifest.time, manifest.sequence)),
+    };
+    match snapshots.unreadable.iter().find(|(id, _)| !is_older(whole, *id, found)) {
+        Some((_, error)) => Err(OpsError::Uncertain {
+            name: name.to_string(),
+            damaged: error.to_string(),
+            instead: found.map(|(id, _)| id.short()),
+        }),
+        None => found.ok_or_else(none),
     }
-    if let Some(back) = name.strip_prefix("latest~") {
-        let back: usize = back.parse().map_err(|_| none())?;
-        return complete().nth(back).ok_or_else(none);
-    }
-    if let Some(time) = name.strip_prefix('@') {
-        let time = parse_time(time).ok_or_else(none)?;
-        let newest = complete().filter(|(_, manifest)| manifest.time <= time);
-        return newest.max_by_key(|(_, manifest)| (manifest.time, manifest.sequence)).ok_or_else(none);
-    }
-    let is_prefix = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut matching = snapshots.iter().filter(|(id, _)| is_prefix && id.to_string().starts_with(name));
-    match (matching.next(), matching.count()) {
-        (Some(found), 0) => Ok(found),
-        (Some(_), others) => Err(OpsError::Ambiguous { prefix: name.to_string(), found: others + 1 }),
-        (None, _) => Err(none()),
+}
+
+/// Whether a snapshot whose manifest cannot be read is known to be older than `found`: one that was made after it says so.
+fn is_older(
+    whole: &[(SnapshotId, Manifest)],
+    damaged: SnapshotId,
+    found: Option<&(SnapshotId, Manifest)>,
+) -> bool {
+    let Some((_, found)) = found else { return false };
+    whole.iter().any(|(_, later)| later.parent == Some(damaged) && later.sequence <= found.sequence)
+}
+
+fn by_id<'s>(snapshots: &'s Snapshots, prefix: &str) -> Result<Option<&'s (SnapshotId, Manifest)>, OpsError> {
+    let is_meant = |id: &SnapshotId| id.to_string().starts_with(prefix);
+    let mut whole = snapshots.whole.iter().filter(|(id, _)| is_meant(id));
+    let mut damaged = snapshots.unreadable.iter().filter(|(id, _)| is_meant(id));
+    match (whole.next(), damaged.next(), whole.count() + damaged.count()) {
+        (found, None, 0) => Ok(found),
+        (None, Some((id, RepoError::Damaged { reason, .. })), 0) => {
+            Err(RepoError::damaged(Subject::Snapshot(*id), reason).into())
+        }
+        (found, damaged, others) => {
+            let found = usize::from(found.is_some()) + usize::from(damaged.is_some()) + others;
+            Err(OpsError::Ambiguous { prefix: prefix.to_string(), found })
+        }
     }
 }
 
@@ -123,80 +200,4 @@ fn time_bytes(name: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::ChunkId;
-    use crate::format::{Root, Statistics};
-
-    fn snapshot(n: u8, time: i64, status: Status, host: &str) -> (SnapshotId, Manifest) {
-        let manifest = Manifest {
-            sequence: n.into(),
-            time: Timestamp::new(time, 0),
-            started: Timestamp::new(time, 0),
-            ended: Timestamp::new(time, 0),
-            host: host.into(),
-            user: String::new(),
-            tags: vec![],
-            description: None,
-            program: String::new(),
-            parent: None,
-            status,
-            components: vec![],
-            statistics: Statistics::default(),
-            root: Root { id: ChunkId::new([0; 32]), bytes: 8, level: 0 },
-            table_maps: vec![],
-            excludes: vec![],
-            left_out: vec![],
-        };
-        (SnapshotId::new([n; 32]), manifest)
-    }
-
-    fn all() -> Vec<(SnapshotId, Manifest)> {
-        vec![
-            snapshot(0x10, 1_000, Status::Complete, "a"),
-            snapshot(0x11, 2_000, Status::Complete, "b"),
-            snapshot(0x12, 3_000, Status::Partial, "a"),
-        ]
-    }
-
-    fn found(name: &str, filter: &Filter) -> Option<u8> {
-        find(&all(), name, filter).ok().map(|(id, _)| id.as_bytes()[0])
-    }
-
-    #[test]
-    fn latest_counts_complete_snapshots_only() {
-        let everything = Filter::default();
-        assert_eq!(found("latest", &everything), Some(0x11));
-        assert_eq!(found("latest~1", &everything), Some(0x10));
-        assert_eq!(found("latest~2", &everything), None);
-        assert_eq!(found("latest", &Filter { hosts: vec!["a".into()], ..everything }), Some(0x10));
-    }
-
-    #[test]
-    fn an_id_is_named_by_its_start_and_only_if_that_is_one() {
-        let everything = Filter::default();
-        assert_eq!(found("1212", &everything), Some(0x12));
-        assert!(matches!(find(&all(), "1", &everything), Err(OpsError::Ambiguous { found: 3, .. })));
-        assert!(matches!(find(&all(), "", &everything), Err(OpsError::NoSnapshot { .. })));
-        assert!(matches!(find(&all(), "zz", &everything), Err(OpsError::NoSnapshot { .. })));
-    }
-
-    #[test]
-    fn a_time_means_the_newest_at_or_before_it() {
-        let everything = Filter::default();
-        assert_eq!(found("@1970-01-01T00:33:20Z", &everything), Some(0x11));
-        assert_eq!(found("@1970-01-01T00:33:19Z", &everything), Some(0x10));
-        assert_eq!(found("@1970-01-01T00:00:01Z", &everything), None);
-        assert_eq!(found("@nonsense", &everything), None);
-    }
-
-    #[test]
-    fn the_first_colon_that_is_no_part_of_a_time_parts_snapshot_and_path() {
-        let path = |text: &str| Some(TreePath::new(text).unwrap());
-        assert_eq!(split(b"latest").unwrap(), ("latest".into(), None));
-        assert_eq!(split(b"latest:/srv//a:b/").unwrap(), ("latest".into(), path("srv/a:b")));
-        assert_eq!(split(b"@2026-11-20T03:00Z:x").unwrap(), ("@2026-11-20T03:00Z".into(), path("x")));
-        assert_eq!(split(b"ab:").unwrap(), ("ab".into(), None));
-        assert!(split(b"ab:a/../b").is_err());
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::object::{open_envelope, seal_envelope};
 use super::slots::{self, NewSlot};
-use super::{RepoError, Repository, Subject};
+use super::{OpenSlot, RepoError, Repository, Subject};
 use crate::backend::{Backend, BackendError, ObjectName};
 use crate::base::limits::OBJECT_BYTES_ACCEPTED;
 use crate::base::{RepositoryId, Timestamp};
@@ -49,7 +49,11 @@ impl Repository {
         let object = header.finish(&seal_envelope(&seal, 0, &config.encode()?)?);
         let slot_name = slots::put(&*backend, &keys, slot)?;
         match backend.put(&config_name()?, &object) {
-            Ok(()) => Ok(Self { backend, keys, config, slot: slot_name.last_part().parse().ok() }),
+            Ok(()) => {
+                let id = slot_name.last_part().parse().ok();
+                let opened = id.map(|id| OpenSlot { id, label: slot.label.into() });
+                Ok(Self { backend, keys, config, slot: opened })
+            }
             Err(error) => {
                 // The slot belongs to a repository that never came to be.
                 let removed = backend.remove(&slot_name);

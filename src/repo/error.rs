@@ -64,7 +64,7 @@ pub enum RepoError {
         wanted: crate::base::RepositoryId,
     },
     /// No key slot opens with this password.
-    #[error("the password opens none of the {slots} key slots of {location}")]
+    #[error("the password opens no key slot of {location} ({slots} tried)")]
     WrongPassword {
         /// The place.
         location: String,

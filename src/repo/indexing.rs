@@ -18,10 +18,8 @@ use crate::index::{Index, IndexError};
 pub struct IndexState {
     /// The index.
     pub index: Index,
-    /// Index objects that cannot be read.
-    pub damaged: Vec<RepoError>,
-    /// Which they are.
-    pub damaged_ids: Vec<ObjectId>,
+    /// Index objects that cannot be read, and why.
+    pub damaged: Vec<(ObjectId, RepoError)>,
     /// Packs that an index object tells of and that are not there: their chunks are lost until they are stored again.
     pub packs_missing: Vec<PackId>,
     /// Packs that no index object told of: leftovers of runs that ended early, or their index object is lost.
@@ -81,7 +79,6 @@ impl Repository {
         let mut state = IndexState {
             index,
             damaged: vec![],
-            damaged_ids: vec![],
             packs_missing: vec![],
             packs_adopted: vec![],
             packs_unreadable: vec![],
@@ -106,7 +103,7 @@ impl Repository {
         self.adopt_unknown(&packs, &mut state, observer, adopt)?;
         if adopt == Adopt::InRepository && state.packs_unreadable.is_empty() {
             // Every pack stands in an index object that can be read: nothing is lost with one that cannot.
-            for id in &state.damaged_ids {
+            for (id, _) in &state.damaged {
                 self.backend.remove(&name_in(ObjectKind::Index.folder(), id)?)?;
             }
         }
@@ -160,16 +157,12 @@ impl Repository {
                     match add {
                         Ok(()) => build.add_object(*id)?,
                         Err(IndexError::Format(error)) => {
-                            state.damaged_ids.push(*id);
-                            state.damaged.push(RepoError::damaged(Subject::Index(*id), error));
+                            state.damaged.push((*id, RepoError::damaged(Subject::Index(*id), error)));
                         }
                         Err(error) => return Err(error.into()),
                     }
                 }
-                Err(error) if error.is_damage() => {
-                    state.damaged_ids.push(*id);
-                    state.damaged.push(error);
-                }
+                Err(error) if error.is_damage() => state.damaged.push((*id, error)),
                 Err(error) => return Err(error),
             }
             observer.progress(&progress(done + 1, wanted.len() as u64));

@@ -16,6 +16,7 @@ mod region;
 mod slots;
 mod snapshots;
 mod stream;
+mod table_map;
 mod tree;
 mod write;
 
@@ -24,12 +25,13 @@ use std::sync::Arc;
 pub use error::{RepoError, Subject};
 pub use index_check::IndexCheck;
 pub use indexing::IndexState;
-pub use object::{OpenError, open_envelope, open_sealed};
+pub use object::{OpenError, message_kind, open_envelope, open_sealed};
 pub use packs::PackScan;
 pub use read::ChunkReader;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
+pub use table_map::{Anchor, PlacedSection, TableMap};
 pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 
@@ -46,7 +48,14 @@ pub struct Repository {
     keys: Arc<Keys>,
     config: Config,
     /// The key slot it was opened with.
-    slot: Option<ObjectId>,
+    slot: Option<OpenSlot>,
+}
+
+/// The key slot a repository was opened with.
+#[derive(Debug, Clone)]
+struct OpenSlot {
+    id: ObjectId,
+    label: Arc<str>,
 }
 
 impl std::fmt::Debug for Repository {

@@ -74,7 +74,8 @@ pub fn open_envelope(seal: &Seal, position: u64, message: &[u8]) -> Result<Vec<u
     Ok(Decompressor::new().decompress(envelope.encoding, envelope.body.to_vec(), &[], plain_bytes)?)
 }
 
-const fn message_kind(kind: ObjectKind) -> MessageKind {
+/// As which message the body of an object is sealed.
+pub const fn message_kind(kind: ObjectKind) -> MessageKind {
     match kind {
         ObjectKind::Index => MessageKind::Index,
         ObjectKind::Manifest => MessageKind::Manifest,

@@ -1,6 +1,7 @@
 //! Chunks read through the index: located, their regions opened once and kept for a while, and always compared with their ids.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lru::LruCache;
@@ -18,6 +19,8 @@ pub struct ChunkReader {
     index: Arc<IndexView>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
     regions: Mutex<KeptRegions>,
+    regions_read: AtomicU64,
+    bytes_read: AtomicU64,
 }
 
 /// A region that was opened, and how many delta regions are in its longest chain.
@@ -49,7 +52,13 @@ impl ChunkReader {
     pub fn new(repo: &Repository, index: Arc<IndexView>) -> Self {
         let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
         let regions = Mutex::new(KeptRegions { regions: LruCache::unbounded(), bytes: 0 });
-        Self { repo: repo.clone(), index, packs, regions }
+        let (regions_read, bytes_read) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { repo: repo.clone(), index, packs, regions, regions_read, bytes_read }
+    }
+
+    /// How many regions were read from the store so far, and how many bytes these are there.
+    pub fn work(&self) -> (u64, u64) {
+        (self.regions_read.load(Ordering::Relaxed), self.bytes_read.load(Ordering::Relaxed))
     }
 
     /// The repository it reads.
@@ -196,6 +205,8 @@ impl ChunkReader {
             (vec![], 0)
         };
         let message = self.repo.read_pack(id, place.offset, place.stored_bytes as usize)?;
+        self.regions_read.fetch_add(1, Ordering::Relaxed);
+        self.bytes_read.fetch_add(message.len() as u64, Ordering::Relaxed);
         let plain_bytes = place.plain_bytes as usize;
         region::open(&open.seals.regions, u64::from(number), message, place.encoding, &prefix, plain_bytes)
             .map(|plain| (plain, chain))

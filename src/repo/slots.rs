@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::object::{open_envelope, read_named, seal_envelope};
-use super::{RepoError, Repository, Subject};
+use super::{OpenSlot, RepoError, Repository, Subject};
 use crate::backend::{Backend, ObjectName};
 use crate::base::{ObjectId, RepositoryId, Timestamp};
 use crate::crypto::{CryptoError, Keys, MasterKey, PasswordCost, PasswordKey, random_array};
@@ -37,6 +37,10 @@ pub struct KeySlot {
     pub id: ObjectId,
     /// What opening it costs; `None` if it is damaged.
     pub cost: Option<PasswordCost>,
+    /// Whether the repository was opened with it.
+    pub is_in_use: bool,
+    /// What its owner calls it. It is sealed, and known only of the slot in use.
+    pub label: Option<String>,
 }
 
 impl Repository {
@@ -49,7 +53,13 @@ impl Repository {
         for name in names(self.backend())? {
             let Ok(id) = name.last_part().parse() else { continue };
             let header = read_slot(self.backend(), &name).ok().map(|(header, _)| header);
-            slots.push(KeySlot { id, cost: header.map(|header| cost_of(&header)) });
+            let in_use = self.slot.as_ref().filter(|open| open.id == id);
+            slots.push(KeySlot {
+                id,
+                cost: header.map(|header| cost_of(&header)),
+                is_in_use: in_use.is_some(),
+                label: in_use.map(|open| open.label.to_string()),
+            });
         }
         Ok(slots)
     }
@@ -82,7 +92,7 @@ impl Repository {
         if others_whole == 0 {
             return Err(RepoError::LastKeySlot { name: slot.id.short() });
         }
-        if self.slot == Some(slot.id) {
+        if slot.is_in_use {
             return Err(RepoError::KeySlotInUse { name: slot.id.short() });
         }
         self.backend().remove(&super::object::name_in("keys", &slot.id)?)?;
@@ -136,9 +146,10 @@ pub fn open_any(
     backend: &dyn Backend,
     repository: RepositoryId,
     password: &[u8],
-) -> Result<(ObjectId, MasterKey), RepoError> {
-    let (slot, body) = open_slot(backend, repository, password)?;
-    Ok((slot, MasterKey::new(*Zeroizing::new(body.master))))
+) -> Result<(OpenSlot, MasterKey), RepoError> {
+    let (id, body) = open_slot(backend, repository, password)?;
+    let master = MasterKey::new(*Zeroizing::new(body.master));
+    Ok((OpenSlot { id, label: body.label.into() }, master))
 }
 
 fn open_slot(

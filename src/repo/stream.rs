@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use super::{ChunkReader, RepoError, Subject};
-use crate::format::recipe::decode_records;
+use crate::format::recipe::{RECORD_BYTES, decode_records};
 use crate::format::{Recipe, Record};
 
 /// The chunks and holes of a stream, in order, read as they are needed.
@@ -23,6 +23,34 @@ impl<'a> Records<'a> {
             top.extend(&recipe.records);
         }
         Self { reader, levels }
+    }
+
+    /// Goes over `count` chunks or holes, and reads of their records only what it must; fewer at the end.
+    ///
+    /// # Errors
+    /// Those of [`Self::next_record`].
+    pub fn skip_records(&mut self, count: u64) -> Result<(), RepoError> {
+        let mut left = count;
+        while left > 0 {
+            let Some(at) = self.levels.iter().rposition(|level| !level.is_empty()) else { return Ok(()) };
+            // A chunk of the last records but one says by its length how many it holds.
+            let holds_last = at + 2 == self.levels.len();
+            let Some(level) = self.levels.get_mut(at) else { return Ok(()) };
+            let records = level.front().filter(|_| holds_last);
+            match records.map(|record| u64::from(record.bytes) / RECORD_BYTES as u64) {
+                Some(records) if records <= left => {
+                    level.pop_front();
+                    left -= records;
+                }
+                _ => {
+                    if self.next_record()?.is_none() {
+                        return Ok(());
+                    }
+                    left -= 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The next chunk or hole; `None` at the end.

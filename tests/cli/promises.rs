@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use super::place::{CANARY, Place, noise};
+use super::place::{CANARY, Place, json, noise};
 
 #[test]
 fn a_recovery_kit_opens_a_repository_that_has_lost_its_key_slots() {
@@ -30,7 +30,7 @@ fn the_slot_that_opened_the_repository_is_not_removed() {
     let place = Place::new();
     place.ok(&["init"]);
     let first = place.ok(&["--json", "key", "list"]);
-    let first = super::place::json(&first)["id"].as_str().unwrap().to_string();
+    let first = json(&first)["id"].as_str().unwrap().to_string();
     let added = place.command(&["key", "add"]).env("STRONGROOM_NEW_PASSWORD", "second").status().unwrap();
     assert!(added.success());
     assert!(place.refused(&["key", "remove", &first], 1).contains("opened with"));
@@ -172,12 +172,69 @@ fn a_damaged_index_object_is_replaced_by_the_next_backup() {
 }
 
 #[test]
-fn a_part_of_the_data_is_never_nothing_and_the_parts_are_the_whole() {
+fn a_part_of_the_data_is_never_nothing_and_never_less_than_asked_for() {
     let place = Place::new();
     for seed in 0..4 {
         std::fs::write(place.path().join("data/noise"), noise(seed, 1 << 20)).unwrap();
         place.ok(&["backup", "--init", &place.data()]);
     }
-    let part = place.ok(&["check", "--read-data-subset", "1%"]);
-    assert!(part.contains("packs      1 of"), "{part}");
+    let read = |percent: &str| {
+        let text = place.ok(&["--json", "check", "--read-data-subset", percent]);
+        let summary = json(text.lines().last().unwrap());
+        (summary["packs_read"].as_u64().unwrap(), summary["packs"].as_u64().unwrap())
+    };
+    let (some, all) = read("1%");
+    assert!(some >= 1 && all >= 4, "{some} of {all}");
+    assert_eq!(read("60%"), (all, all));
+    assert_eq!(read("0%"), (0, all));
+}
+
+#[test]
+fn what_damage_hides_of_a_tree_is_named_and_the_rest_is_listed_dumped_and_found() {
+    let place = Place::new();
+    let data = place.path().join("data");
+    std::fs::remove_file(data.join("file")).unwrap();
+    for n in 0..4000 {
+        std::fs::write(data.join(format!("many-{n:04}")), "").unwrap();
+    }
+    place.ok(&["backup", "--init", &place.data()]);
+    let packs = place.path().join("repo/packs");
+    // The second snapshot has the leaves at both ends anew, and shares those between with the first.
+    let first: Vec<_> = std::fs::read_dir(&packs).unwrap().map(|folder| folder.unwrap().path()).collect();
+    std::fs::write(data.join("zz"), "new").unwrap();
+    place.ok(&["backup", &place.data()]);
+    for folder in first {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    for arguments in [&["ls", "-R"][..], &["find", "zz"], &["dump", "latest"]] {
+        let output = place.run(arguments);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(13), "{arguments:?}: {err}");
+        assert!(out.contains("/zz") && err.contains("cannot be read") && err.contains("\nmeans: "), "{err}");
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_no_reason_not_to_restore() {
+    let place = Place::new();
+    place.ok(&["backup", "--init", &place.data()]);
+    let (out, below_a_file) = (place.path().join("out"), format!("{}/file/cache", place.data()));
+    let temporary = place.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let restore = ["restore", "latest", "--target", out.to_str().unwrap()];
+    let file = format!("latest:{}/file", place.data());
+    for arguments in
+        [&restore[..], &["ls"], &["dump", &file], &["find", "file"], &["check", "--read-data"], &["stats"]]
+    {
+        let mut command = place.command(&[arguments, &["--cache-dir", &below_a_file]].concat());
+        let output = command.env("TMPDIR", &temporary).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {text}");
+        assert!(text.contains("temporary"), "{text}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "nothing is left of it");
+    }
+    assert!(out.join(place.data().trim_start_matches('/')).join("file").exists());
+    let listed = place.command(&["snapshots", "--cache-dir", &below_a_file]).status().unwrap();
+    assert!(listed.success());
+    place.refused(&["backup", &place.data(), "--cache-dir", &below_a_file], 1);
 }

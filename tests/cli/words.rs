@@ -44,6 +44,11 @@ fn wrong_arguments_are_told_in_three_lines_too() {
         &["backup", "--nope"],
         &["backup"],
         &["backup", "--compression", "20", "x"],
+        &["backup", "--tag", "", "x"],
+        &["backup", "--host=", "x"],
+        &["snapshots", "--tag="],
+        &["ls", "--host", "", "latest"],
+        &["ls", "--path=", "latest"],
     ] {
         let text = place.refused(arguments, 2);
         assert_eq!(text.lines().count(), 3, "{text}");
@@ -52,6 +57,44 @@ fn wrong_arguments_are_told_in_three_lines_too() {
     let error = json(String::from_utf8_lossy(&output.stderr).lines().next().unwrap());
     assert_eq!((&error["type"], &error["code"]), (&"error".into(), &2.into()));
     assert!(error["try"].is_string() && error["means"].is_string());
+}
+
+#[test]
+fn without_a_command_there_is_help() {
+    let place = Place::new();
+    for is_repository_given in [true, false] {
+        for (arguments, usage) in [(&[][..], "Usage: strongroom ["), (&["key"], "Usage: strongroom key [")] {
+            let mut command = place.command(arguments);
+            if !is_repository_given {
+                command.env_remove("STRONGROOM_REPO");
+            }
+            let output = command.output().unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{text}");
+            assert!(text.starts_with("Examples:\n") && text.contains(usage), "{text}");
+        }
+    }
+    let error = json(String::from_utf8(place.run(&["--json", "key"]).stderr).unwrap().trim());
+    assert_eq!((&error["code"], &error["error"]), (&2.into(), &"no command given".into()));
+    assert!(place.refused(&["--json=no"], 2).contains("--json"));
+}
+
+#[test]
+fn the_words_around_the_help_fit_a_narrow_terminal() {
+    let place = Place::new();
+    let help = |columns: &str| {
+        let output = place.command(&["--help"]).env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (narrow, wide) = (help("80"), help("120"));
+    for (from, to) in [("Examples:", "\n\n"), ("Exit codes:", "no such end")] {
+        let part = |text: &str| {
+            let rest = &text[text.find(from).unwrap()..];
+            rest[..rest.find(to).unwrap_or(rest.len())].to_string()
+        };
+        assert_eq!(part(&narrow), part(&wide));
+        assert!(part(&narrow).lines().count() >= 7);
+    }
 }
 
 #[test]
@@ -131,6 +174,7 @@ fn doctor_tells_what_is_in_order_and_what_is_not() {
         let finding = findings.iter().find(|finding| finding["name"] == name);
         assert!(finding.is_some_and(|finding| finding["state"] != "fail"), "{name}: {text}");
     }
+    assert!(text.contains("1 slot, 0 damaged"), "{text}");
     let packs = place.path().join("repo/packs");
     std::fs::remove_dir_all(packs).unwrap();
     let output = place.run(&["doctor"]);

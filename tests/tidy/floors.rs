@@ -35,6 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rpassword", &["cli"]),
     ("serde_json", &["cli", "daemon", "notify"]),
     ("signal_hook", &["cli", "daemon"]),
+    ("sqlparser", &["sql"]),
     ("zstd", &["codec", "compressed", "delta"]),
 ];
 

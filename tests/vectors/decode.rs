@@ -16,7 +16,7 @@ use strongroom::format::{
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
 use super::vector::Vector;
-use super::{chunker, files, replay, repository, seal, shown};
+use super::{chunker, files, replay, repository, seal, shown, table_map};
 
 pub type Decoded = Result<Value, String>;
 
@@ -48,6 +48,7 @@ pub fn decode(vector: &Value) -> Decoded {
         "recovery-kit" => recovery_kit(&bytes),
         "repository" => repository::decode(vector, &bytes),
         "table-of-contents" => contents(vector, &bytes),
+        "table-map" => table_map::decode(&bytes),
         "tree-node" => tree_node(vector, &bytes),
         other => panic!("no decoder for {other}"),
     }
@@ -243,13 +244,14 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
         "lease" => Lease::decode(&bytes()).and_then(|lease| lease.encode()),
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
         "mark" => Mark::decode(&bytes()).and_then(|mark| mark.encode()),
+        "table-map" => table_map::rewritten(&bytes()),
         "replay" => return Some(ReplayRecipe::decode(&vector.bytes).unwrap().encode().unwrap()),
         _ => return None,
     };
     Some(written.unwrap())
 }
 
-/// What is sealed in a vector's object.
+/// What is sealed in a vector's object; the object itself if it is a plain stream.
 pub fn body(vector: &Vector) -> Vec<u8> {
     let known: serde_json::Map<_, _> =
         vector.fields.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
@@ -267,6 +269,7 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "manifest" => sealed(ObjectKind::Manifest),
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),
+        "table-map" => bytes.clone(),
         "replay" => bytes.clone(),
         other => panic!("nothing is sealed in {other}"),
     }

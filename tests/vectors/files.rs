@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::vector::Vector;
 use super::{
     between, chunker, config, conventions, index, keyslot, lease, manifest, pack, pack_contents, recipe,
-    replay, seal, tree, tree_entries,
+    replay, seal, table_map, tree, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -26,6 +26,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("recipe", recipe::vectors()),
             ("replay", replay::vectors()),
             ("repository", between::vectors()),
+            ("table-map", table_map::vectors()),
             ("tree", [tree::vectors(), tree_entries::vectors()].concat()),
         ]
     })

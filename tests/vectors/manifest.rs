@@ -88,7 +88,15 @@ fn taken() -> Vec<Vector> {
             array([Item::Map(component().with(2, uint(4)).with(4, uint(2)).with(5, text("exit code 2")))]),
         )
         .with(13, Item::Map(Map((1..=11).map(|key| (key, uint(key * 10))).collect())))
-        .with(15, array([Item::Map(table_map(1, record(seal::made_of("records"), 72)))]))
+        .with(
+            15,
+            array([
+                Item::Map(
+                    table_map(1, record(seal::made_of("records"), 72)).with(4, uint(3)).with(5, uint(4711)),
+                ),
+                Item::Map(table_map(0, vec![])),
+            ]),
+        )
         .with(16, array([text("*.tmp")]))
         .with(17, array([bytes(*b"srv/backup")]));
     let everything_decoded = json!({
@@ -102,7 +110,8 @@ fn taken() -> Vec<Vector> {
         "table_maps": [{
             "path": seal::hex(b"srv/dump.sql"),
             "recipe": {"depth": 1, "records": [[seal::hex(&seal::made_of("records")), 72]]},
-        }],
+            "tables": 3, "rows": 4711,
+        }, {"recipe": {"depth": 0, "records": []}, "tables": 0, "rows": 0}],
         "excludes": ["*.tmp"], "left_out": [seal::hex(b"srv/backup")],
     });
     let later = component().with(2, uint(99)).with(4, uint(99)).with(9, text("later"));
@@ -187,6 +196,8 @@ fn nested() -> Vec<Vector> {
         refused("table-map-without-path", 15, table_map(0, vec![]).without(1), MISSING, "missing"),
         refused("table-map-without-depth", 15, table_map(0, vec![]).without(2), MISSING, "missing"),
         refused("table-map-without-records", 15, table_map(0, vec![]).without(3), MISSING, "missing"),
+        refused("table-map-tables-text", 15, table_map(0, vec![]).with(4, text("3")), TYPE, "CBOR"),
+        refused("table-map-rows-negative", 15, table_map(0, vec![]).with(5, Item::Negative(0)), TYPE, "CBOR"),
         refused("table-map-of-half-a-record", 15, table_map(0, vec![7; 18]), MAP, "length of a record list"),
         refused("table-map-of-depth-9", 15, table_map(9, vec![]), MAP, "depth of a recipe"),
         refused("table-map-of-depth-256", 15, table_map(256, vec![]), MAP, "CBOR"),

@@ -117,7 +117,7 @@ fn records() -> Vec<Vector> {
         byte("two-chunks-of-three", first + 8, 1, SUM, "plain length of a region"),
         byte("more-chunks-than-there-are", third + 8, 2, ADD_UP, "cut short"),
         byte("chunks-overflow-in-a-region", third + 11, 255, ADD_UP, "cut short"),
-        byte("one-base-of-two", second + 12, 1, ADD_UP, "bytes too many"),
+        byte("one-base-of-two", second + 12, 1, ADD_UP, " too many"),
         byte("three-bases-of-two", second + 12, 3, ADD_UP, "cut short"),
         byte("bases-with-codec-1", first + 12, 1, BASES, "bases of a region"),
         byte("bases-with-codec-0", third + 12, 1, BASES, "bases of a region"),

@@ -2,8 +2,9 @@
 
 use data_encoding::HEXLOWER;
 use strongroom::base::{Encoding, RepositoryId};
-use strongroom::crypto::{Keys, MasterKey, MessageKind, Seal};
+use strongroom::crypto::{Keys, MasterKey, Seal};
 use strongroom::format::{Envelope, ObjectHeader, ObjectKind};
+use strongroom::repo::message_kind;
 
 pub fn hex(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
@@ -75,15 +76,6 @@ pub fn message_after(seal: &Seal, position: u64, header: &[u8], plain: &[u8]) ->
     let mut message = plain.to_vec();
     seal.seal(position, &mut message).unwrap();
     [header, &message].concat()
-}
-
-const fn message_kind(kind: ObjectKind) -> MessageKind {
-    match kind {
-        ObjectKind::Index => MessageKind::Index,
-        ObjectKind::Manifest => MessageKind::Manifest,
-        ObjectKind::Lease => MessageKind::Lease,
-        ObjectKind::Mark => MessageKind::Mark,
-    }
 }
 
 /// A sealed object whose message is `plain`, whatever that is.

@@ -108,7 +108,11 @@ pub fn manifest(m: &Manifest) -> Value {
         Status::Unverified => "unverified",
     };
     let s = m.statistics;
-    let maps = m.table_maps.iter().map(|map| json!({"path": hex(&map.path), "recipe": recipe(&map.recipe)}));
+    let maps = m.table_maps.iter().map(|map| {
+        json!({
+            "path": hex(&map.path), "recipe": recipe(&map.recipe), "tables": map.tables, "rows": map.rows,
+        })
+    });
     let left_out: Vec<_> = m.left_out.iter().map(|path| hex(path)).collect();
     json!({
         "sequence": m.sequence, "time": time(m.time), "started": time(m.started), "ended": time(m.ended),

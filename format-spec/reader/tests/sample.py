@@ -21,6 +21,23 @@ FILES = {
 }
 
 
+def table_map(chunks=4):
+    """A table map that takes the file `a/edited` for a dump of one chunk of a definition and three of rows of two tables."""
+    sizes = list(map(len, EDITED))
+    sections = [{1: 1, 2: 9, 3: 1}, {1: 4, 2: sizes[0] - 9, 5: b"t", 9: [b"id"]}, {1: 5, 2: sizes[1] + sizes[2], 3: 2, 5: b"t", 8: 7},
+                {1: 5, 2: sizes[3], 3: chunks - 3, 4: b"s\t", 5: b"u", 8: 2, 16: b"d"}]
+    return writer.table_map([3, 4, 2] + [0] * (chunks - 4), sections, sum(sizes), chunks)
+
+
+def in_manifest(keys, stream, store, dump=b"a/edited"):
+    """The keys of a manifest with a table map, which is cut in two."""
+    middle = len(stream) // 2
+    parts = [stream[:middle], stream[middle:]]
+    for part in parts:
+        store(part)
+    return {15: [{1: dump, 2: 0, 3: b"".join(writer.record(keys, part) for part in parts), 4: 2, 5: 9}]}
+
+
 def create(path, indexed=True):
     """Returns the writer and the places of its packs."""
     made = writer.Writer(path, PASSWORD)
@@ -49,13 +66,15 @@ def create(path, indexed=True):
         (b"a!/after", content(3000, records(RANDOM[2:]))),
     ]
     root = writer.tree(keys, entries, meta.append)
+    maps = in_manifest(keys, table_map(), meta.append)
     places = made.put_packs([
         [writer.region(RANDOM), writer.region(TEXT, codec=1)],
         [writer.region(EDITED[:2], codec=2, bases=TEXT[:2], depth=1), writer.region(EDITED[2:], 2, EDITED[:2], depth=2),
          writer.region(list(dict.fromkeys(meta)), codec=1, kind=1)],
     ], indexed)
-    made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=2)))
+    made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=2) | maps))
     made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=3, status=2)))
     made.put_sealed(7, writer.cbor({1: bytes(32), 2: 1, 3: [0, 0], 4: [0, 0], 5: 60, 6: 1, 7: "host", 8: 1}))
     made.put_sealed(8, writer.cbor({1: [0, 0], 2: 1, 3: bytes(64), 4: b""}))
+    made.root = root
     return made, places

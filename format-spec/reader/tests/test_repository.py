@@ -45,7 +45,7 @@ class RepositoryTest(unittest.TestCase):
         code, out, err = self.run_reader("verify")
         self.assertEqual((code, err), (0, ""))
         self.assertIn(b"packs 2 chunks ", out)
-        self.assertIn(b"snapshots 2 entries 24", out)
+        self.assertIn(b"snapshots 2 entries 24 maps 1", out)
 
     def test_files_come_out_as_they_went_in(self):
         for path, content in sample.FILES.items():
@@ -74,6 +74,28 @@ class RepositoryTest(unittest.TestCase):
         self.assertEqual(os.lstat(place("a/link")).st_mtime_ns, 1_700_000_000_000_000_000)
         self.assertLess(os.stat(place("a/sparse")).st_blocks * 512, 1 << 20)
         self.assertEqual(sorted(os.listdir(place("a"))), ["edited", "empty", "link", "long", "other", "pipe", "sparse", "twin"])
+
+    def test_tables_are_listed_with_their_rows_and_bytes(self):
+        sizes = [len(chunk) for chunk in sample.EDITED]
+        lines = f"a/edited\t\tt\t7\t{sum(sizes[:3]) - 9}\n" + f"a/edited\ts\\t\tu\t2\t{sizes[3]}\n"
+        self.assertEqual(self.run_reader("tables", "latest"), (0, lines.encode(), ""))
+        partial = self.run_reader("snapshots")[1].splitlines()[1].split()[0].decode()
+        self.assertEqual(self.run_reader("tables", partial), (0, b"", ""))
+
+    def test_a_table_map_of_another_dump_is_a_problem(self):
+        made, _ = sample.create(os.path.join(self.work, "other dumps"))
+        wrong = (("the dump has another number of chunks", b"a/edited", sample.table_map(5)),
+                 ("the dump has another length", b"a/long", sample.table_map()), ("there is no such file", b"a/link", sample.table_map()),
+                 ("table map: shorter than a trailer", b"a/edited", sample.table_map()[-95:]),
+                 ("table map: another magic", b"a/edited", bytes(200)))
+        for sequence, (_, dump, stream) in enumerate(wrong, 4):
+            meta = []
+            maps = sample.in_manifest(made.keys, stream, meta.append, dump)
+            made.put_packs([[writer.region(meta, kind=1)]])
+            made.put_sealed(6, writer.cbor(writer.manifest_body(made.root, sequence) | maps))
+        code, _, err = self.run_reader("verify", path=made.path)
+        reasons = [line.split(": table map of b'")[1].split("': ", 1) for line in err.splitlines()]
+        self.assertEqual((code, reasons), (1, [[dump.decode(), reason] for reason, dump, _ in wrong]))
 
     def test_a_lost_index_is_not_needed(self):
         path = self.copy()

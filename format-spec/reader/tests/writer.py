@@ -163,6 +163,13 @@ def entry(kind, mode=0o644, **more):
     return dict(sorted(base.items()))
 
 
+def table_map(rows, sections, dump_bytes, dump_chunks):
+    """A table map of pages that have these rows and no keys."""
+    pages, body = b"".join(struct.pack("<II32x", count, 0) for count in rows), b"".join(map(cbor, sections))
+    numbers = struct.pack("<QQQQQ", len(rows), len(body), len(sections), dump_bytes, dump_chunks)
+    return pages + body + b"STRGTMAP" + b"\1\0" + bytes(6) + numbers + b"\1\1" + bytes(38)
+
+
 def manifest_body(root, sequence=1, status=1):
     return {1: sequence, 2: [1_790_000_000, 0], 3: [1_790_000_000, 0], 4: [1_790_000_009, 0], 5: "host", 6: "user", 7: ["tag"],
             9: "writer", 11: status, 12: [{1: "home", 2: 1, 3: b"a", 4: 1}], 13: {1: 3}, 14: root}

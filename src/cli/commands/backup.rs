@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::backend::LocalBackend;
 use crate::base::Timestamp;
@@ -17,7 +18,7 @@ use crate::codec::Compression;
 use crate::format::Status;
 use crate::ops::backup::{self, BackupOptions, ParentChoice};
 use crate::ops::select;
-use crate::repo::Repository;
+use crate::repo::{Repository, Snapshots};
 use crate::source::SourceOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -46,10 +47,10 @@ pub struct BackupArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     command_idle: u64,
     /// A tag for the snapshot (repeatable)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     tag: Vec<String>,
     /// The host the snapshot is of [default: this one]
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = NonEmptyStringValueParser::new())]
     host: Option<String>,
     /// A sentence about the snapshot
     #[arg(long, value_name = "TEXT")]
@@ -146,7 +147,8 @@ fn parent(args: &BackupArgs, repo: &Repository) -> Result<ParentChoice, CliError
         _ if args.force => ParentChoice::None,
         None => ParentChoice::Newest,
         Some(name) => {
-            let snapshots = repo.snapshots()?.whole;
+            // What cannot be read is no parent; any other one is as right, and costs reading at most.
+            let snapshots = Snapshots { unreadable: vec![], ..repo.snapshots()? };
             ParentChoice::Snapshot(select::find(&snapshots, name, &select::Filter::default())?.0)
         }
     })

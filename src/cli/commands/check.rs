@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::base::units;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
+use crate::cli::report::say_lines;
 use crate::cli::session::Session;
 use crate::ops::check::{self, CheckOptions, CheckReport};
 
@@ -21,7 +22,7 @@ pub struct CheckArgs {
     /// Read every byte of every pack and prove it
     #[arg(long, conflicts_with = "read_data_subset")]
     read_data: bool,
-    /// Read a part of the packs, another one each day
+    /// Read a part of the packs, at least this much and another one each day
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     read_data_subset: Option<f64>,
 }
@@ -38,7 +39,7 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let today = session.now().seconds.div_euclid(86_400);
     let read_data = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
     let options = CheckOptions { read_data, seed: today.unsigned_abs() };
-    let report = check::run(&repo, &session.cache()?, &options, &session.observer)?;
+    let report = session.with_cache(|cache| Ok(check::run(&repo, cache, &options, &session.observer)?))?;
     if session.json {
         say_json(&report)?
     } else {
@@ -94,7 +95,8 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             say(format!("snapshot {id} loses /{path}"));
         }
         if loss.files.len() > 100 {
-            say(format!("snapshot {id} loses {} more files", units::count(loss.files.len() as u64 - 100)));
+            let more = units::counted(loss.files.len() as u64 - 100, "more file", "more files");
+            say(format!("snapshot {id} loses {more}"));
         }
     }
     for note in &report.notes {
@@ -119,13 +121,12 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
         }
     }
     if !report.errors.is_empty() {
-        say(format!("error: {} kinds of damage in the repository", report.errors.len()));
-        say(format!(
-            "means: {} snapshots lose something, named above; everything else is sound",
-            report.losses.len()
-        ));
-        say(
-            "try:   restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
+        let damage = units::counted(report.errors.len() as u64, "piece", "pieces");
+        let snapshots = units::counted(report.losses.len() as u64, "snapshot loses", "snapshots lose");
+        say_lines(
+            &format!("{damage} of damage in the repository, named above"),
+            &format!("{snapshots} something, named above; everything else is sound"),
+            "restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
         );
     }
     Ok(())

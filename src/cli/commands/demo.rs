@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::base::units;
 use crate::cli::error::CliError;
 use crate::cli::output::{self, line, say, shown};
 use crate::cli::report::Doing;
@@ -70,14 +71,18 @@ pub fn run(args: &DemoArgs, session: &Session) -> Result<u8, CliError> {
     let dump = format!("latest~1:{}/dump.sql", tour.data.display());
     tour.step(&["ls", "-l", &format!("latest:{}", tour.data.display())], session)?;
     tour.show_start(&dump, session)?;
+    heading("Into a dump: its tables, what changed in them overnight, and one row of the night before")?;
+    tour.step(&["tables"], session)?;
+    let row = ["extract", "latest~1", "customers", "--where", "id = 7", "--format", "jsonl"];
+    tour.step(&row, session)?;
     heading("The disaster: data is gone. Back it comes, and is compared with what was saved")?;
     let lost = tour.place.join("lost");
     std::fs::rename(&tour.data, &lost)?;
     let subtree = format!("latest:{}", tour.data.display());
     let target = tour.data.to_string_lossy().into_owned();
     tour.step(&["restore", &subtree, "--target", &target, "--verify"], session)?;
-    let files = same(&lost, &tour.data)?;
-    line(format!("compared: {files} files are the same, byte for byte"))?;
+    let files = units::counted(same(&lost, &tour.data)?, "file is", "files are");
+    line(format!("compared: {files} the same, byte for byte"))?;
     std::fs::remove_dir_all(&lost)?;
     heading("Is all of it whole? Every byte is read and proven")?;
     tour.step(&["check", "--read-data"], session)?;
@@ -167,6 +172,7 @@ impl Tour {
         line("$ strongroom snapshots")?;
         line("$ strongroom ls --recursive latest")?;
         line(format!("$ strongroom restore latest~3 --target {target}"))?;
+        line("$ strongroom extract latest orders -o orders.sql")?;
         line("$ strongroom doctor")?;
         say(format!("when you are done: rm -r {}", quoted(&self.place.to_string_lossy())));
         Ok(())

@@ -67,13 +67,14 @@ pub fn run(args: &DiffArgs, session: &Session) -> Result<u8, CliError> {
         });
         json("summary", fields)?;
     } else if !session.global.quiet {
-        let count =
-            |count: &Count| format!("{} files ({})", units::count(count.files), units::bytes(count.bytes));
+        let count = |count: &Count| {
+            format!("{} ({})", units::counted(count.files, "file", "files"), units::bytes(count.bytes))
+        };
         let (added, removed) = (count(&report.added), count(&report.removed));
         line(format!(
             "added {added}, removed {removed}, changed {}, metadata of {}",
             count(&report.changed),
-            units::count(report.metadata.files)
+            units::counted(report.metadata.files, "file", "files")
         ))?;
     }
     Ok(0)

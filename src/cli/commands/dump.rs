@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
+use crate::cli::report::tree_damage;
 use crate::cli::session::Session;
 use crate::ops::{OpsError, dump};
 use crate::repo::ChunkReader;
@@ -46,8 +47,9 @@ pub fn write(args: &DumpArgs, session: &Session, out: &mut dyn Write) -> Result<
     ) {
         Err(OpsError::Output { source, .. }) => Err(CliError::Output(source)),
         other => {
-            other?;
-            Ok(0)
+            let means =
+                "what follows each path named above is not in the archive, which has no mark of its end";
+            Ok(tree_damage(&other?.trees_damaged, means, session.json))
         }
     }
 }

@@ -3,12 +3,14 @@
 use clap::Args;
 
 use super::ls;
+use crate::base::units;
 use crate::cli::args::FilterArgs;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{JsonPath, json, line, say};
+use crate::cli::report::{Report, show};
 use crate::cli::session::Session;
-use crate::ops::find::{self, Pattern};
-use crate::repo::ChunkReader;
+use crate::ops::find::{self, FindReport, Pattern};
+use crate::repo::{ChunkReader, Snapshots};
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop find logo.png
@@ -33,11 +35,13 @@ pub fn run(args: &FindArgs, session: &Session) -> Result<u8, CliError> {
     let pattern = Pattern::new(&args.pattern, args.ignore_case)?;
     let repo = session.repository()?;
     let filter = args.filter.filter();
-    let mut snapshots = repo.snapshots()?.whole;
+    let all = repo.snapshots()?;
+    session.warn_of(&all);
+    let Snapshots { whole: mut snapshots, unreadable } = all;
     snapshots.retain(|(_, manifest)| filter.fits(manifest));
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
-    let hits = find::run(&reader, &snapshots, &pattern, &session.observer)?;
+    let FindReport { hits, snapshots_damaged } = find::run(&reader, &snapshots, &pattern, &session.observer)?;
     for hit in &hits {
         if session.json {
             let path = JsonPath::new(&[b"/", hit.entry.path.as_bytes()].concat());
@@ -59,7 +63,19 @@ pub fn run(args: &FindArgs, session: &Session) -> Result<u8, CliError> {
         line(format!("{}  in {seen}", ls::human(&hit.entry, true)))?;
     }
     if hits.is_empty() && !session.json && !session.global.quiet {
-        say(format!("nothing matches in {} snapshots", snapshots.len()));
+        let snapshots = units::counted(snapshots.len() as u64, "snapshot", "snapshots");
+        say(format!("nothing matches in {snapshots}"));
+    }
+    let damaged = snapshots_damaged.len() + unreadable.len();
+    if damaged > 0 {
+        let snapshots = units::counted(damaged as u64, "snapshot", "snapshots");
+        let report = Report {
+            code: Exit::Damage.number(),
+            error: format!("{snapshots} could not be searched whole: the repository is damaged"),
+            means: "there may be more than was found, in what is named above".into(),
+            hint: "strongroom check --read-data, which names every snapshot and file that it touches".into(),
+        };
+        return Ok(show(&report, session.json));
     }
     Ok(u8::from(hits.is_empty()))
 }

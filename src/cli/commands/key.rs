@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::base::ObjectId;
+use crate::base::{ObjectId, escape};
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say, table};
 use crate::cli::password;
@@ -109,7 +109,10 @@ fn list(repo: &Repository, session: &Session) -> Result<(), CliError> {
             let memory_kib = slot.cost.map(|cost| cost.memory_kib);
             json(
                 "key",
-                serde_json::json!({"id": slot.id.to_string(), "damaged": slot.cost.is_none(), "memory_kib": memory_kib}),
+                serde_json::json!({
+                    "id": slot.id.to_string(), "damaged": slot.cost.is_none(), "memory_kib": memory_kib,
+                    "in_use": slot.is_in_use, "label": slot.label,
+                }),
             )?;
         }
         return Ok(());
@@ -120,10 +123,16 @@ fn list(repo: &Repository, session: &Session) -> Result<(), CliError> {
             let cost = slot
                 .cost
                 .map_or_else(|| "damaged".into(), |cost| format!("Argon2id, {} MiB", cost.memory_kib / 1024));
-            vec![slot.id.short(), cost]
+            let label = slot.label.as_deref().map(|label| escape(label.as_bytes())).unwrap_or_default();
+            let in_use = if slot.is_in_use { "this one" } else { "" };
+            vec![slot.id.short(), cost, in_use.into(), label]
         })
         .collect();
-    line(table(&["id", "kind"], &rows, &[]))
+    line(table(&["id", "kind", "opened", "label"], &rows, &[]))?;
+    if slots.len() > 1 && !session.global.quiet {
+        say("labels are sealed: a slot's own password shows its label");
+    }
+    Ok(())
 }
 
 fn say_removed(id: ObjectId, session: &Session) -> Result<(), CliError> {

@@ -9,9 +9,11 @@ use crate::base::{escape, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json_text};
+use crate::cli::report::tree_damage;
 use crate::cli::session::Session;
 use crate::format::{Entry, EntryKind};
-use crate::ops::{OpsError, list};
+use crate::ops::OpsError;
+use crate::ops::list::{self, ListOptions};
 use crate::repo::ChunkReader;
 
 const EXAMPLES: &str = "Examples:
@@ -74,9 +76,12 @@ pub fn run(args: &LsArgs, session: &Session) -> Result<u8, CliError> {
     let listed = list::run(
         &reader,
         named.manifest.root,
-        named.path.as_ref(),
-        args.recursive,
-        &named.id.short(),
+        ListOptions {
+            directory: named.path.as_ref(),
+            recursive: args.recursive,
+            snapshot: &named.id.short(),
+        },
+        &session.observer,
         &mut |entry| {
             let text = if session.json { json_line(entry) } else { human(entry, args.long) };
             std::io::Write::write_all(&mut out, format!("{text}\n").as_bytes()).map_err(|error| {
@@ -88,9 +93,9 @@ pub fn run(args: &LsArgs, session: &Session) -> Result<u8, CliError> {
     if let Some(error) = broken {
         return Err(CliError::Output(error));
     }
-    listed?;
+    let damaged = listed?;
     std::io::Write::flush(&mut out)?;
-    Ok(0)
+    Ok(tree_damage(&damaged, "what follows each path named above is not listed", session.json))
 }
 
 fn json_line(entry: &Entry) -> String {
@@ -112,6 +117,21 @@ fn json_line(entry: &Entry) -> String {
     )
 }
 
+/// Nine letters for the bits of a mode; what setuid, setgid and sticky share with an x is large where there is no x.
+fn permissions(mode: u32) -> String {
+    let is_set = |bit: u32| mode >> bit & 1 == 1;
+    let letters = |(who, special): (u32, char)| {
+        let sign = |bit, sign| if is_set(bit) { sign } else { '-' };
+        let last = match (is_set(9 + who), is_set(who * 3)) {
+            (true, true) => special,
+            (true, false) => char::to_ascii_uppercase(&special),
+            (false, _) => sign(who * 3, 'x'),
+        };
+        [sign(who * 3 + 2, 'r'), sign(who * 3 + 1, 'w'), last]
+    };
+    [(2, 's'), (1, 's'), (0, 't')].into_iter().flat_map(letters).collect()
+}
+
 /// An entry as `ls` shows it.
 pub fn human(entry: &Entry, long: bool) -> String {
     let path = format!("/{}", entry.path);
@@ -126,20 +146,7 @@ pub fn human(entry: &Entry, long: bool) -> String {
         EntryKind::CharDevice => 'c',
         EntryKind::BlockDevice => 'b',
     };
-    let bit = |shift: u32, sign: char| if entry.mode >> shift & 1 == 1 { sign } else { '-' };
-    let bits: String = (0..9)
-        .rev()
-        .map(|shift| {
-            bit(
-                shift,
-                match shift % 3 {
-                    2 => 'r',
-                    1 => 'w',
-                    _ => 'x',
-                },
-            )
-        })
-        .collect();
+    let bits = permissions(entry.mode);
     let name = |name: &Option<std::sync::Arc<str>>, number: u32| {
         name.as_deref().map_or_else(|| number.to_string(), |name| escape(name.as_bytes()))
     };
@@ -148,4 +155,26 @@ pub fn human(entry: &Entry, long: bool) -> String {
     let (user, group) = (name(&entry.user, entry.uid), name(&entry.group, entry.gid));
     let size = units::bytes(entry.size);
     format!("{letter}{bits} {user:<8} {group:<8} {size:>9} {} {path}{target}", entry.mtime.local())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_shown_as_ls_shows_it() {
+        let shown = [0o755, 0o640, 0o4755, 0o4644, 0o2755, 0o2745, 0o1777, 0o1776, 0o7000].map(permissions);
+        let wanted = [
+            "rwxr-xr-x",
+            "rw-r-----",
+            "rwsr-xr-x",
+            "rwSr--r--",
+            "rwxr-sr-x",
+            "rwxr-Sr-x",
+            "rwxrwxrwt",
+            "rwxrwxrwT",
+            "--S--S--T",
+        ];
+        assert_eq!(shown, wanted);
+    }
 }

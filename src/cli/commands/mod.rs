@@ -6,6 +6,7 @@ mod demo;
 mod diff;
 mod doctor;
 mod dump;
+mod extract;
 mod find;
 mod init;
 mod key;
@@ -14,6 +15,7 @@ mod restore;
 mod shell;
 mod snapshots;
 mod stats;
+mod tables;
 
 use clap::{Parser, Subcommand};
 
@@ -37,6 +39,10 @@ pub enum Command {
     Ls(ls::LsArgs),
     /// Write one file to standard output, or a directory as tar
     Dump(dump::DumpArgs),
+    /// List the tables of the dumps in a snapshot
+    Tables(tables::TablesArgs),
+    /// Write tables of a dump, with everything that belongs to them
+    Extract(extract::ExtractArgs),
     /// Say what two snapshots do not have in common
     Diff(diff::DiffArgs),
     /// Say where a file was, over the snapshots
@@ -61,7 +67,7 @@ pub enum Command {
 impl Command {
     /// Whether standard output is for data that a program reads, and not for words.
     pub const fn is_data(&self) -> bool {
-        matches!(self, Self::Dump(_))
+        matches!(self, Self::Dump(_) | Self::Extract(_))
     }
 }
 
@@ -74,6 +80,8 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Snapshots(args) => snapshots::run(&args, session),
         Command::Ls(args) => ls::run(&args, session),
         Command::Dump(args) => dump::run(&args, session),
+        Command::Tables(args) => tables::run(&args, session),
+        Command::Extract(args) => extract::run(&args, session),
         Command::Diff(args) => diff::run(&args, session),
         Command::Find(args) => find::run(&args, session),
         Command::Stats(args) => stats::run(&args, session),

@@ -10,7 +10,7 @@ use crate::base::{TreePath, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
-use crate::cli::report::Doing;
+use crate::cli::report::{Doing, say_lines};
 use crate::cli::session::Session;
 use crate::ops::OpsError;
 use crate::ops::restore::{self, RestoreOptions, RestoreReport, Selection};
@@ -188,13 +188,13 @@ fn say_result(
 }
 
 fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Result<(), CliError> {
-    let number = units::count;
+    let (number, counted) = (units::count, units::counted);
     let word = if args.dry_run { "would write" } else { "restored " };
     line(format!(
-        "{word}  {} files, {} directories, {} others: {} in {}",
-        number(report.files),
-        number(report.directories),
-        number(report.others),
+        "{word}  {}, {}, {}: {} in {}",
+        counted(report.files, "file", "files"),
+        counted(report.directories, "directory", "directories"),
+        counted(report.others, "other", "others"),
         units::bytes(report.bytes),
         units::duration(seconds)
     ))?;
@@ -211,8 +211,8 @@ fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Resul
     }
     if args.verify && !args.dry_run {
         line(format!(
-            "verified   {} files, {} wrong",
-            number(report.verified),
+            "verified   {}, {} wrong",
+            counted(report.verified, "file", "files"),
             number(report.verify_failed.len() as u64)
         ))?;
     }
@@ -221,38 +221,36 @@ fn say_counts(report: &RestoreReport, args: &RestoreArgs, seconds: f64) -> Resul
 
 /// What is not restored or not right, also where nothing else is to be said.
 fn say_failures(report: &RestoreReport, snapshot: &str) {
-    let number = units::count;
+    let counted = |paths: &[TreePath], one, many| units::counted(paths.len() as u64, one, many);
     for path in report.verify_failed.iter().take(20) {
         say(format!("wrong: {path}"));
     }
     if !report.verify_failed.is_empty() {
-        say(format!(
-            "error: {} files in the target are not those of the snapshot",
-            number(report.verify_failed.len() as u64)
-        ));
-        say("means: they were there before, or were changed, or the target's disk gives back something else");
-        say(format!("try:   strongroom restore {snapshot} --overwrite if-changed --verify"));
+        let (one, many) = ("file in the target is not that", "files in the target are not those");
+        say_lines(
+            &format!("{} of the snapshot", counted(&report.verify_failed, one, many)),
+            "they were there before, or were changed, or the target's disk gives back something else",
+            &format!("strongroom restore {snapshot} --overwrite if-changed --verify"),
+        );
     }
     for path in report.trees_damaged.iter().take(20) {
         say(format!("not read: part of the tree, from /{path} on"));
     }
     if !report.trees_damaged.is_empty() {
-        say(format!(
-            "error: {} parts of the snapshot's tree could not be read: the repository is damaged",
-            number(report.trees_damaged.len() as u64)
-        ));
-        say(
-            "means: what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
+        let parts = counted(&report.trees_damaged, "part", "parts");
+        say_lines(
+            &format!("{parts} of the snapshot's tree could not be read: the repository is damaged"),
+            "what follows each path named above is not restored, up to what was restored next; with --delete nothing is removed",
+            "an older snapshot, and strongroom check --read-data",
         );
-        say("try:   an older snapshot, and strongroom check --read-data");
     }
     if !report.damaged.is_empty() {
-        say(format!(
-            "error: {} files could not be restored: the repository is damaged",
-            number(report.damaged.len() as u64)
-        ));
-        say("means: they are named above; everything else that could be read is restored and right");
-        say("try:   an older snapshot of them, and strongroom check --read-data");
+        let files = counted(&report.damaged, "file", "files");
+        say_lines(
+            &format!("{files} could not be restored: the repository is damaged"),
+            "they are named above; everything else that could be read is restored and right",
+            "an older snapshot of them, and strongroom check --read-data",
+        );
     }
 }
 

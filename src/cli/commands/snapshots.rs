@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::base::{Observer, SnapshotId, Warning, escape, units};
+use crate::base::{SnapshotId, escape, units};
 use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say, table};
@@ -53,6 +53,7 @@ struct Line<'a> {
     bytes: u64,
     bytes_added: u64,
     bytes_stored: u64,
+    dumps: u64,
     tables: u64,
     program: &'a str,
 }
@@ -60,9 +61,7 @@ struct Line<'a> {
 pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let snapshots = repo.snapshots()?;
-    for (_, error) in &snapshots.unreadable {
-        session.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
-    }
+    session.warn_of(&snapshots);
     let filter = args.filter.filter();
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
     let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));
@@ -75,10 +74,15 @@ pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
         say("no snapshots");
     } else {
         let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest)).collect();
-        let head = ["id", "time", "host", "tags", "files", "size", "added", "status", "paths"];
-        line(table(&head, &rows, &[4, 5, 6]))?;
+        let head = ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
+        line(table(&head, &rows, &[4, 5, 6, 7]))?;
     }
     Ok(if snapshots.unreadable.is_empty() { 0 } else { 13 })
+}
+
+/// Tables of all dumps in a snapshot.
+fn tables(manifest: &Manifest) -> u64 {
+    manifest.table_maps.iter().map(|map| map.tables).sum()
 }
 
 fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
@@ -91,6 +95,7 @@ fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
         units::count(manifest.statistics.files),
         units::bytes(manifest.statistics.bytes),
         units::bytes(manifest.statistics.bytes_stored),
+        units::count(tables(manifest)),
         status(manifest.status).into(),
         escape(paths.join(" ").as_bytes()),
     ]
@@ -114,7 +119,8 @@ fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
         bytes: manifest.statistics.bytes,
         bytes_added: manifest.statistics.bytes_added,
         bytes_stored: manifest.statistics.bytes_stored,
-        tables: manifest.table_maps.len() as u64,
+        dumps: manifest.table_maps.len() as u64,
+        tables: tables(manifest),
         program: &manifest.program,
     }
 }

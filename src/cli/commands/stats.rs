@@ -35,9 +35,9 @@ pub fn run(_: &StatsArgs, session: &Session) -> Result<u8, CliError> {
         bytes(stats.bytes_in_snapshots)
     ))?;
     line(format!(
-        "stored     {} in {} packs and an index of {}",
+        "stored     {} in {} and an index of {}",
         bytes(stored),
-        stats.packs,
+        units::counted(stats.packs as u64, "pack", "packs"),
         bytes(stats.bytes_in_index)
     ))?;
     line(format!(

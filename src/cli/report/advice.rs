@@ -37,6 +37,11 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::NoSnapshot { .. } => {
             advice(Exit::Error, "", "strongroom snapshots, which lists the names that there are")
         }
+        OpsError::Uncertain { instead, .. } => {
+            let older = instead.as_ref().map(|id| format!("the older snapshot by its id: {id}; "));
+            let hint = older.unwrap_or_default() + "strongroom snapshots, which lists those that can be read";
+            advice(Exit::Damage, "the damaged one may be the one that is meant; ids name the others", hint)
+        }
         OpsError::Ambiguous { .. } => {
             advice(Exit::Error, "", "more letters of the id: strongroom snapshots lists them")
         }
@@ -45,6 +50,23 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
             "",
             format!("strongroom ls --recursive {snapshot}, which lists the paths that there are"),
         ),
+        OpsError::NoTable { nearest, .. } if !nearest.is_empty() => {
+            advice(Exit::Error, "", format!("{}: tables with names like it", nearest.join(", ")))
+        }
+        OpsError::NoTable { .. } => {
+            advice(Exit::Error, "", "strongroom tables, which lists the tables that there are")
+        }
+        OpsError::SeveralDumps { .. } => {
+            advice(Exit::Error, "", "--from PATH, which says which of them is meant")
+        }
+        OpsError::Rows { .. } => advice(
+            Exit::Error,
+            "what was written so far is not all of it",
+            "the table as it stands in the dump, without --where and --format",
+        ),
+        OpsError::NoRows { .. } => {
+            advice(Exit::Error, "", "another condition, or --allow-empty if that may be so")
+        }
         OpsError::Request(_) => advice(Exit::Usage, "", "strongroom COMMAND --help"),
         OpsError::Output { source, .. } if is_full(source) => no_space(),
         OpsError::Output { .. } => {

@@ -36,6 +36,11 @@ fn every_error_has_three_lines_and_its_own_exit_code() {
         (RepoError::Index(IndexError::Cache { path: "/c".into(), source: full() }).into(), Exit::NoSpace),
         (RepoError::Crypto(CryptoError::NotAuthentic { position: 0 }).into(), Exit::Damage),
         (OpsError::Target(TargetError::NoSpace { at: at() }).into(), Exit::NoSpace),
+        (
+            OpsError::Uncertain { name: "latest".into(), damaged: "snapshot 1 is".into(), instead: None }
+                .into(),
+            Exit::Damage,
+        ),
         (OpsError::Request("two inputs".into()).into(), Exit::Usage),
         (
             OpsError::Process(ProcessError::Spawn { name: "a".into(), source: full() }).into(),

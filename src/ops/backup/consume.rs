@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::maps::Maps;
 use super::merge::LastNight;
 use super::produce::Producer;
 use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
 use super::{Input, count};
 use crate::base::{Observer, Phase, Progress, TreePath, Warning};
-use crate::format::{Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TreeBuilder};
+use crate::format::{
+    Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TableMapRef, TreeBuilder,
+};
 use crate::repo::{ChunkReader, RepoError, Writer, Written};
 
 /// What a backup gathered for its manifest.
@@ -20,6 +23,7 @@ pub struct Gathered {
     pub written: Written,
     pub tally: Tally,
     pub not_whole: Vec<(TreePath, String)>,
+    pub table_maps: Vec<TableMapRef>,
 }
 
 /// A hole of EiB is many records: after so many bytes of it somebody may want the run to end.
@@ -36,6 +40,7 @@ pub struct Consumer<'r, 'o> {
     tree: TreeBuilder<Boundary<'r>>,
     recipe: RecipeBuilder,
     recipe_bytes: u64,
+    maps: Maps,
     current: Option<TreePath>,
     statistics: Statistics,
     bytes_done: u64,
@@ -79,7 +84,7 @@ pub fn run(
 }
 
 impl<'r, 'o> Consumer<'r, 'o> {
-    pub fn new(writer: Writer<'r>, totals: Totals, observer: &'o dyn Observer) -> Self {
+    pub fn new(writer: Writer<'r>, maps: Maps, totals: Totals, observer: &'o dyn Observer) -> Self {
         let keys = writer.repository().keys();
         let boundary: Boundary<'r> = Box::new(move |level, path| keys.tree_boundary(level, path));
         Self {
@@ -87,6 +92,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             tree: TreeBuilder::new(boundary),
             recipe: RecipeBuilder::new(),
             recipe_bytes: 0,
+            maps,
             current: None,
             statistics: Statistics::default(),
             bytes_done: 0,
@@ -106,19 +112,15 @@ impl<'r, 'o> Consumer<'r, 'o> {
             match step {
                 Step::Group(group) => self.group(wait(&group)?)?,
                 Step::Start(path) => {
-                    self.recipe = RecipeBuilder::new();
-                    self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
-                    self.recipe_bytes = 0;
+                    self.restart();
                     self.current = Some(path);
                 }
                 Step::Bytes(bytes) => self.bytes(&wait::<Hashed>(&bytes)?)?,
                 Step::Hole(bytes) => self.hole(bytes)?,
                 Step::End(entry, change) => self.end(*entry, change)?,
-                Step::Abandon => {
-                    self.recipe = RecipeBuilder::new();
-                    self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
-                    self.recipe_bytes = 0;
-                }
+                Step::Abandon => self.restart(),
+                Step::Map(bytes) => self.maps.push(&bytes, &mut self.writer)?,
+                Step::MapEnd(tally) => self.maps.end(tally),
                 Step::NotWhole(path, reason) => {
                     self.observer.warning(Warning { subject: path.to_string(), message: reason.clone() });
                     self.not_whole.push((path, reason));
@@ -129,6 +131,14 @@ impl<'r, 'o> Consumer<'r, 'o> {
             self.report();
         }
         Ok(())
+    }
+
+    /// Forgets what was taken of the file at hand.
+    fn restart(&mut self) {
+        self.recipe = RecipeBuilder::new();
+        self.maps.restart();
+        self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
+        self.recipe_bytes = 0;
     }
 
     fn finish(self) -> Result<Gathered, RepoError> {
@@ -143,7 +153,8 @@ impl<'r, 'o> Consumer<'r, 'o> {
             chunks_new: written.chunks_new,
             ..self.statistics
         };
-        Ok(Gathered { root, statistics, written, tally, not_whole: self.not_whole })
+        let table_maps = self.maps.finish();
+        Ok(Gathered { root, statistics, written, tally, not_whole: self.not_whole, table_maps })
     }
 
     fn group(&mut self, group: Group) -> Result<(), RepoError> {
@@ -157,6 +168,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             };
             let Some(pieces) = done.pieces else {
                 self.bytes_done += done.entry.size;
+                self.maps.take_over(done.entry.path.as_bytes());
                 self.add(&done.entry, done.change)?;
                 continue;
             };
@@ -169,6 +181,10 @@ impl<'r, 'o> Consumer<'r, 'o> {
                         self.chunk(id, plain)?;
                     }
                 }
+            }
+            if let Some(map) = done.map {
+                self.maps.push(&map.bytes, &mut self.writer)?;
+                self.maps.end(map.tally);
             }
             self.end(done.entry, done.change)?;
         }
@@ -210,6 +226,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
     fn end(&mut self, mut entry: Entry, change: Change) -> Result<(), RepoError> {
         let (writer, recipe) = (&mut self.writer, std::mem::take(&mut self.recipe));
         entry.content = Some(recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?);
+        self.maps.file_ended(entry.path.as_bytes(), writer)?;
         entry.size = std::mem::take(&mut self.recipe_bytes);
         self.current = None;
         if entry.torn {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::dump::{Cutter, MapEnd};
 use super::step::{Change, Done, Group, Hashed, Piece};
 use crate::base::ChunkId;
 use crate::chunker::Chunker;
@@ -72,13 +73,13 @@ impl Workshop {
         if let (Change::Unmodified, Some(last)) = (change, last) {
             let Entry { xattrs, link_target, content, .. } = *last;
             let entry = Entry { xattrs, link_target, content, ..found.entry };
-            return Ok(Done { entry, pieces: None, change });
+            return Ok(Done { entry, pieces: None, change, map: None });
         }
         if found.entry.kind == EntryKind::File {
             return self.read_small(found, bytes, change);
         }
         found.complete()?;
-        Ok(Done { entry: found.entry, pieces: None, change })
+        Ok(Done { entry: found.entry, pieces: None, change, map: None })
     }
 
     /// Reads a small file; one that changes meanwhile is read once more, and then flagged.
@@ -87,7 +88,7 @@ impl Workshop {
         for is_last_attempt in [false, true] {
             bytes.truncate(start);
             let mut file = found.open()?;
-            let mut pieces = vec![];
+            let (mut pieces, mut map) = (vec![], None);
             let mut offset = 0;
             loop {
                 match file.next_extent(offset)? {
@@ -102,7 +103,8 @@ impl Workshop {
                         let wanted = usize::try_from(end - start).unwrap_or(usize::MAX);
                         let is_short =
                             read_exactly(&mut |buffer: &mut [u8]| file.read(buffer), wanted, bytes)?;
-                        self.cut(bytes, from, &mut pieces);
+                        let may_be_dump = start == 0 && end >= file.size();
+                        map = self.cut(bytes, from, may_be_dump, &mut pieces);
                         offset = if is_short { file.size() } else { end };
                     }
                 }
@@ -111,22 +113,25 @@ impl Workshop {
             let has_changed = file.has_changed(&found.entry)?;
             if !has_changed || is_last_attempt {
                 let entry = Entry { torn: has_changed, ..found.entry };
-                return Ok(Done { entry, pieces: Some(pieces), change });
+                return Ok(Done { entry, pieces: Some(pieces), change, map });
             }
             found.refresh()?;
         }
         Err(SourceError::Changed { path: found.entry.path.to_string() })
     }
 
-    fn cut(&self, bytes: &[u8], from: usize, pieces: &mut Vec<Piece>) {
+    /// Cuts and names what is behind `from`; gives the table map if that is a dump.
+    fn cut(&self, bytes: &[u8], from: usize, may_be_dump: bool, pieces: &mut Vec<Piece>) -> Option<MapEnd> {
+        let mut cutter = Cutter::new(&self.chunker, may_be_dump);
         let mut start = from;
-        while start < bytes.len() {
-            let end = bytes.len().min(start + self.chunker.bytes_max());
-            let length = self.chunker.cut(bytes.get(start..end).unwrap_or_default(), &[]);
-            let (id, range) = self.name(bytes, start..start + length);
+        for end in cutter.cut(bytes.get(from..).unwrap_or_default(), true) {
+            let (id, range) = self.name(bytes, start..from + end);
+            start = range.end;
             pieces.push(Piece::Chunk(id, range));
-            start += length;
         }
+        let ready = cutter.take_map();
+        let MapEnd { bytes, tally } = cutter.finish()?;
+        Some(MapEnd { bytes: [ready, bytes].concat(), tally })
     }
 
     fn name(&self, bytes: &[u8], range: Range<usize>) -> (ChunkId, Range<usize>) {

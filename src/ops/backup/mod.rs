@@ -4,7 +4,9 @@
 //! thread takes everything in order, stores new chunks, writes recipes and the tree, and commits the manifest last.
 
 mod consume;
+mod dump;
 mod hash;
+mod maps;
 mod merge;
 mod parent;
 mod produce;
@@ -20,6 +22,7 @@ pub use parent::ParentChoice;
 
 use self::consume::{Consumer, Totals};
 use self::hash::Workshop;
+use self::maps::Maps;
 use self::produce::Producer;
 use self::step::Tally;
 use super::OpsError;
@@ -121,7 +124,7 @@ pub fn run(
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
     };
-    for error in state.damaged.iter().chain(&state.packs_unreadable) {
+    for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
     let components = components_of(&inputs)?;
@@ -138,7 +141,8 @@ pub fn run(
     let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
     let writer = Writer::new(repo, &mut state.index, write_options)?;
     let root = parent.as_ref().map(|(_, manifest)| manifest.root);
-    let done = consume::run(Consumer::new(writer, totals, observer), producer, &reader, root)?;
+    let maps = Maps::new(repo.chunker()?, &reader, parent.as_ref().map(|(_, manifest)| manifest));
+    let done = consume::run(Consumer::new(writer, maps, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
         sequence: snapshots.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
         time: options.time.unwrap_or(options.now),
@@ -154,7 +158,7 @@ pub fn run(
         components,
         statistics: done.statistics,
         root: done.root,
-        table_maps: vec![],
+        table_maps: done.table_maps,
         excludes: options.source.excludes.clone(),
         left_out: done.tally.left_out.iter().map(|path| path.as_bytes().to_vec()).collect(),
     };

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 use super::Input;
+use super::dump::{Cutter, MapEnd};
 use super::hash::{Item, Workshop, is_untouched};
 use super::merge::LastNight;
 use super::step::{Change, Step, Tally, job};
-use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
+use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, MAP_BATCH_BYTES, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
 use crate::base::{Observer, Timestamp, TreePath, Warning};
 use crate::format::{Entry, EntryKind};
 use crate::source::{Extent, Found, SourceError, Walk};
@@ -180,8 +181,10 @@ impl Sending<'_, '_> {
                 Extent::Data { start, end } => {
                     file.seek(start);
                     let size = file.size();
-                    let sent =
-                        self.bytes(&mut |buffer| file.read(buffer).map_err(Broken::Source), end - start)?;
+                    // A file with holes is no dump: nothing that writes dumps leaves any.
+                    let may_be_dump = start == 0 && end >= size;
+                    let read = &mut |buffer: &mut [u8]| file.read(buffer).map_err(Broken::Source);
+                    let sent = self.bytes(read, end - start, may_be_dump)?;
                     offset = if sent < end - start { size } else { end };
                 }
             }
@@ -190,13 +193,14 @@ impl Sending<'_, '_> {
         file.has_changed(&found.entry).map_err(Broken::Source)
     }
 
-    /// Sends up to `limit` bytes in batches, cut into chunks; returns how many there were.
+    /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump; returns how many there were.
     pub fn bytes(
         &self,
         read: &mut dyn FnMut(&mut [u8]) -> Result<usize, Broken>,
         limit: u64,
+        may_be_dump: bool,
     ) -> Result<u64, Broken> {
-        let chunker = &self.workshop.chunker;
+        let mut cutter = Cutter::new(&self.workshop.chunker, may_be_dump);
         let (mut buffer, mut sent) = (Vec::new(), 0);
         loop {
             if self.observer.is_cancelled() {
@@ -207,22 +211,21 @@ impl Sending<'_, '_> {
             let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(room);
             let is_short = super::hash::read_exactly(read, wanted, &mut buffer)?;
             let is_end = is_short || left == wanted as u64;
-            let (mut ends, mut start) = (vec![], 0);
-            loop {
-                let rest = buffer.get(start..).unwrap_or_default();
-                if rest.is_empty() || (rest.len() < chunker.bytes_max() && !is_end) {
-                    break;
-                }
-                start += chunker.cut(rest.get(..chunker.bytes_max()).unwrap_or(rest), &[]);
-                ends.push(start);
-            }
-            let tail = buffer.split_off(start);
-            sent += start as u64;
-            if !ends.is_empty() {
+            let ends = cutter.cut(&buffer, is_end);
+            if let Some(end) = ends.last().copied() {
+                let tail = buffer.split_off(end);
+                sent += end as u64;
                 let (bytes, workshop) = (std::mem::replace(&mut buffer, tail), self.workshop.clone());
                 self.send(Step::Bytes(job(move || workshop.hash(bytes, &ends))))?;
             }
+            if cutter.map_bytes_ready() >= MAP_BATCH_BYTES {
+                self.send(Step::Map(cutter.take_map()))?;
+            }
             if is_end {
+                if let Some(MapEnd { bytes, tally }) = cutter.finish() {
+                    self.send(Step::Map(bytes))?;
+                    self.send(Step::MapEnd(tally))?;
+                }
                 return Ok(sent);
             }
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::dump::{DumpTally, MapEnd};
 use crate::base::{ChunkId, TreePath};
 use crate::format::Entry;
 use crate::source::SourceError;
@@ -45,6 +46,8 @@ pub struct Done {
     pub pieces: Option<Vec<Piece>>,
     /// How it compares with last night.
     pub change: Change,
+    /// Its table map, if it was read and is a dump.
+    pub map: Option<MapEnd>,
 }
 
 /// A part of a file.
@@ -76,6 +79,10 @@ pub enum Step {
     Start(TreePath),
     /// Its next bytes.
     Bytes(Promise<Hashed>),
+    /// The next bytes of its table map.
+    Map(Vec<u8>),
+    /// Its table map is whole.
+    MapEnd(DumpTally),
     /// Its next hole.
     Hole(u64),
     /// It ends: its entry, complete but for recipe and size.

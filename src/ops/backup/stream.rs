@@ -53,7 +53,7 @@ impl Sending<'_, '_> {
                 other => return other.map_err(Broken::Stream),
             }
         };
-        match self.bytes(&mut read, u64::MAX) {
+        match self.bytes(&mut read, u64::MAX, true) {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::OpsError;
-use crate::base::{Observer, SnapshotId, TreePath};
+use crate::base::{Observer, SnapshotId, TreePath, units};
 use crate::repo::{ChunkReader, Repository};
 
 /// What a check is told.
@@ -32,6 +32,8 @@ pub struct Loss {
     pub is_tree_damaged: bool,
     /// Where those parts begin: the first path in each node that cannot be read or is not in order. Empty if that is the whole tree.
     pub trees_damaged: Vec<TreePath>,
+    /// Dumps whose table map cannot be read, by their escaped paths: the files are whole, their tables are not found.
+    pub maps: Vec<String>,
 }
 
 impl Loss {
@@ -39,7 +41,7 @@ impl Loss {
     fn line(&self) -> Option<String> {
         let mut parts = vec![];
         if !self.files.is_empty() {
-            parts.push(format!("{} files", self.files.len()));
+            parts.push(units::counted(self.files.len() as u64, "file", "files"));
         }
         match self.trees_damaged.as_slice() {
             [] if self.is_tree_damaged => parts.push("its whole tree".into()),
@@ -49,6 +51,11 @@ impl Loss {
                 let count = self.trees_damaged.len();
                 parts.push(format!("{count} parts of its tree, the first from /{from} on"));
             }
+        }
+        match self.maps.as_slice() {
+            [] => {}
+            [dump] => parts.push(format!("the table map of {dump}")),
+            [dump, ..] => parts.push(format!("{} table maps, the first of {dump}", self.maps.len())),
         }
         let what = parts.join(" and ");
         (!what.is_empty()).then(|| format!("snapshot {} loses {what}", self.snapshot.short()))
@@ -102,7 +109,8 @@ pub fn run(
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());
         let (files, trees_damaged) = (vec![], vec![]);
-        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged });
+        let maps = vec![];
+        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged, maps });
     }
     let state = repo.open_index(cache, observer)?;
     let index = repo.check_index(&state)?;
@@ -118,8 +126,9 @@ pub fn run(
         list.push(format!("pack {} is missing{rest}", id.short()));
     }
     if !state.packs_adopted.is_empty() {
-        let count = state.packs_adopted.len();
-        report.notes.push(format!("{count} packs stand in no index object; the next backup gives them one"));
+        let count = state.packs_adopted.len() as u64;
+        let packs = units::counted(count, "pack stands", "packs stand");
+        report.notes.push(format!("{packs} in no index object; the next backup takes care of that"));
     }
     let reader = ChunkReader::new(repo, state.index.view());
     let mut bad = Bad::default();

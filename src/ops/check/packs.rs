@@ -89,9 +89,41 @@ fn is_chosen(id: &PackId, options: &CheckOptions) -> bool {
     if options.read_data <= 0.0 {
         return false;
     }
-    // In as many runs as there are parts, with seeds one after another, every pack is read once.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part has a small number")]
-    let parts = (1.0 / options.read_data).round().clamp(1.0, 1e9) as u64;
     let [a, b, c, d, ..] = *id.as_bytes();
+    let parts = parts(options.read_data);
     u64::from(u32::from_le_bytes([a, b, c, d])) % parts == options.seed % parts
+}
+
+/// Into how many parts the packs fall, each of them at least the share that is asked for.
+///
+/// In as many runs as there are parts, with seeds one after another, every pack is read once.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part has a small number")]
+fn parts(share: f64) -> u64 {
+    // What is a whole number but for rounding is that number.
+    (1.0 / share + 1e-9).floor().clamp(1.0, 1e9) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_all_seeds_are_every_pack_once() {
+        let packs: Vec<_> =
+            (0..2_000_u32).map(|n| PackId::new(blake3::hash(&n.to_le_bytes()).into())).collect();
+        for read_data in [0.01, 0.05, 0.07, 0.3, 0.5, 0.6, 1.0] {
+            let runs = parts(read_data);
+            let options = |seed| CheckOptions { read_data, seed: 20_000 + seed };
+            for id in &packs {
+                let times = (0..runs).filter(|seed| is_chosen(id, &options(*seed))).count();
+                assert_eq!(times, 1, "{read_data}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_no_smaller_than_what_is_asked_for() {
+        let shares = [0.01, 0.05, 0.07, 0.1, 0.3, 1.0 / 3.0, 0.4, 0.5, 0.6, 1.0];
+        assert_eq!(shares.map(parts), [100, 20, 14, 10, 3, 3, 2, 2, 1, 1]);
+    }
 }

@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 
 use super::{Bad, CheckReport, Loss};
-use crate::base::{ChunkId, Observer, SnapshotId, TreePath};
+use crate::base::{ChunkId, Observer, SnapshotId, TreePath, escape};
 use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Root};
 use crate::ops::OpsError;
-use crate::repo::{ChunkReader, EntryOrder, Records, RepoError, read_node};
+use crate::repo::{ChunkReader, EntryOrder, Records, RepoError, TableMap, read_node};
 
 /// Looks at all snapshots and names what those lose that need something bad.
 pub fn check(
@@ -22,9 +22,10 @@ pub fn check(
     for (id, manifest) in snapshots {
         let mut walk = Walk::new(reader, *id, bad, observer, &mut whole);
         walk.node(manifest.root, None)?;
-        let loss = walk.loss;
+        let mut loss = walk.loss;
+        check_maps(reader, manifest, bad, &mut loss)?;
         report.errors.extend(loss.line());
-        if loss.is_tree_damaged || !loss.files.is_empty() {
+        if loss.is_tree_damaged || !loss.files.is_empty() || !loss.maps.is_empty() {
             report.losses.push(loss);
         }
     }
@@ -58,7 +59,8 @@ impl<'a> Walk<'a> {
         observer: &'a dyn Observer,
         whole: &'a mut HashMap<ChunkId, Whole>,
     ) -> Self {
-        let loss = Loss { snapshot, files: vec![], is_tree_damaged: false, trees_damaged: vec![] };
+        let loss =
+            Loss { snapshot, files: vec![], is_tree_damaged: false, trees_damaged: vec![], maps: vec![] };
         Self { reader, bad, observer, whole, order: EntryOrder::default(), loss }
     }
 
@@ -106,7 +108,7 @@ impl<'a> Walk<'a> {
             if !self.tolerate(followed, Some(&entry.path))? {
                 return Ok(false);
             }
-            if !has_all(self.reader, entry, self.bad)? {
+            if !is_whole_file(self.reader, entry, self.bad)? {
                 self.loss.files.push(entry.path.clone());
                 is_whole = false;
             }
@@ -132,19 +134,51 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a file can be restored: its chunks are there, as long as its recipe says, and together as long as the file.
-fn has_all(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsError> {
+/// Looks at the table maps of a snapshot, their pages too.
+fn check_maps(reader: &ChunkReader, manifest: &Manifest, bad: &Bad, loss: &mut Loss) -> Result<(), OpsError> {
+    for at in &manifest.table_maps {
+        let read = || -> Result<bool, RepoError> {
+            let map = TableMap::open(reader, at)?;
+            for section in &map.sections {
+                map.pages(section)?;
+            }
+            Ok(true)
+        };
+        let is_whole = has_all(reader, &at.recipe, None, bad)? && {
+            match read() {
+                Err(error) if error.is_damage() => false,
+                other => other?,
+            }
+        };
+        if !is_whole {
+            loss.maps.push(format!("/{}", escape(&at.path)));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file can be restored.
+fn is_whole_file(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsError> {
     if entry.kind != EntryKind::File {
         return Ok(true);
     }
     let none = Recipe::default();
-    let recipe = entry.content.as_ref().unwrap_or(&none);
+    has_all(reader, entry.content.as_ref().unwrap_or(&none), Some(entry.size), bad)
+}
+
+/// Whether a stream's chunks are there, as long as its recipe says, and together as long as it is known to be.
+fn has_all(
+    reader: &ChunkReader,
+    recipe: &Recipe,
+    stream_bytes: Option<u64>,
+    bad: &Bad,
+) -> Result<bool, OpsError> {
     let mut records = Records::new(reader, recipe);
     let mut bytes = 0_u64;
     loop {
         let record = match records.next_record() {
             Ok(Some(record)) => record,
-            Ok(None) => return Ok(bytes == entry.size),
+            Ok(None) => return Ok(stream_bytes.is_none_or(|wanted| wanted == bytes)),
             Err(error) if error.is_damage() => return Ok(false),
             Err(error) => return Err(error.into()),
         };

@@ -15,12 +15,13 @@ use self::archive::Archive;
 use self::links::Links;
 use super::OpsError;
 use super::content::{Content, Piece, Ready, read_ahead};
+use super::entries::Entries;
 use crate::base::{Observer, Phase, Progress, TreePath};
 use crate::format::{Entry, EntryKind, Root};
 use crate::repo::{ChunkReader, RepoError, TreeReader};
 
 /// What a dump wrote.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DumpReport {
     /// Whether it is an archive and not a file's bare content.
     pub is_archive: bool,
@@ -28,6 +29,8 @@ pub struct DumpReport {
     pub entries: u64,
     /// Bytes of content, holes included.
     pub bytes: u64,
+    /// Where parts of the tree could not be read: what is there is not in the archive, which then has no mark of its end.
+    pub trees_damaged: Vec<TreePath>,
 }
 
 /// Writes the file at `path` of the tree at `root` to `out`, or as an archive what is below the directory there (without a path: everything).
@@ -36,7 +39,8 @@ pub struct DumpReport {
 ///
 /// # Errors
 /// [`OpsError::NoEntry`] if nothing has this path, [`OpsError::Request`] if it is neither file nor directory,
-/// [`OpsError::Output`] if `out` refuses, [`OpsError::Repo`] for damage of what is read.
+/// [`OpsError::Output`] if `out` refuses, [`OpsError::Repo`] for damage of content. Damage of the tree below a directory is told to `observer`
+/// and in the report, and the rest of the directory is written.
 pub fn run(
     reader: &ChunkReader,
     root: Root,
@@ -66,7 +70,7 @@ fn file(
     out: &mut dyn Write,
     observer: &dyn Observer,
 ) -> Result<DumpReport, OpsError> {
-    let mut report = DumpReport { is_archive: false, entries: 1, bytes: 0 };
+    let mut report = DumpReport { entries: 1, ..DumpReport::default() };
     let mut content = Content::new(reader, entry);
     let mut next = || Ok(content.next_record()?.map(Piece::<()>::Record));
     read_ahead(reader, observer, &mut next, &mut |ready| {
@@ -103,8 +107,8 @@ fn archive(
     observer: &dyn Observer,
 ) -> Result<DumpReport, OpsError> {
     let mut report = DumpReport { is_archive: true, ..DumpReport::default() };
-    let mut members = Members::open(reader, root, directory)?;
-    let mut archive = Archive::new(out);
+    let mut members = Members::open(reader, root, directory, observer)?;
+    let mut archive = Archive::new(&mut *out);
     read_ahead(reader, observer, &mut || Ok(members.next_piece()?), &mut |ready| {
         match ready {
             Ready::Mark(member) => {
@@ -124,26 +128,32 @@ fn archive(
         }
         Ok(())
     })?;
-    archive.finish().map_err(refused)?;
+    report.trees_damaged = members.entries.into_damaged();
+    if report.trees_damaged.is_empty() {
+        archive.finish().map_err(refused)?;
+    } else {
+        out.flush().map_err(refused)?;
+    }
     Ok(report)
 }
 
 /// The entries below a directory, each followed by its content.
 struct Members<'a> {
     reader: &'a ChunkReader,
-    tree: TreeReader<'a>,
-    directory: Option<&'a TreePath>,
+    entries: Entries<'a>,
     links: Links,
     content: Option<Content<'a>>,
 }
 
 impl<'a> Members<'a> {
-    fn open(reader: &'a ChunkReader, root: Root, directory: Option<&'a TreePath>) -> Result<Self, RepoError> {
-        let tree = match directory {
-            None => TreeReader::new(reader, root)?,
-            Some(directory) => TreeReader::starting_at(reader, root, directory)?,
-        };
-        Ok(Self { reader, tree, directory, links: Links::default(), content: None })
+    fn open(
+        reader: &'a ChunkReader,
+        root: Root,
+        directory: Option<&'a TreePath>,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, RepoError> {
+        let entries = Entries::open(reader, root, directory, observer)?;
+        Ok(Self { reader, entries, links: Links::default(), content: None })
     }
 
     fn next_piece(&mut self) -> Result<Option<Piece<Box<Member>>>, RepoError> {
@@ -154,16 +164,10 @@ impl<'a> Members<'a> {
             self.content = None;
         }
         loop {
-            let Some(entry) = self.tree.next_entry()? else { return Ok(None) };
-            let name = match self.directory {
-                None => entry.path.as_bytes(),
-                Some(directory) => match entry.path.below(directory) {
-                    Some([]) => continue,
-                    Some(name) => name,
-                    None => return Ok(None),
-                },
-            };
-            let name = name.to_vec();
+            let Some((entry, name)) = self.entries.next_entry()? else { return Ok(None) };
+            if name.is_empty() {
+                continue;
+            }
             let link = self.links.earlier_name(&entry, &name);
             if entry.kind == EntryKind::File && link.is_none() {
                 self.content = Some(Content::new(self.reader, &entry));

@@ -5,7 +5,7 @@ use crate::base::Silent;
 use crate::format::EntryKind;
 use crate::ops::backup::BackupOptions;
 use crate::ops::house::{House, backup_options, entry, path};
-use crate::repo::forest::Forest;
+use crate::repo::forest::{Forest, damaged};
 
 fn pattern(text: &str) -> Pattern {
     Pattern::new(text, false).unwrap()
@@ -15,7 +15,7 @@ fn pattern(text: &str) -> Pattern {
 fn found(house: &House, text: &str) -> Vec<String> {
     let root = house.path("");
     let name = |path: &TreePath| crate::base::escape(path.below(&root).unwrap_or(b"elsewhere"));
-    let hits = run(&house.reader(), &house.snapshots(), &pattern(text), &Silent).unwrap();
+    let hits = run(&house.reader(), &house.snapshots(), &pattern(text), &Silent).unwrap().hits;
     hits.iter()
         .map(|hit| {
             let (first, last) = (hit.first.sequence, hit.last.sequence);
@@ -99,13 +99,26 @@ fn a_node_that_two_snapshots_have_is_read_once_and_a_damaged_tree_is_a_warning()
         .into();
     let (warned, pattern) = (Warned::default(), pattern("f12*"));
     let reader = forest.reader();
-    let hits = run(&reader, &snapshots, &pattern, &warned).unwrap();
+    let FindReport { hits, snapshots_damaged } = run(&reader, &snapshots, &pattern, &warned).unwrap();
     assert_eq!(hits.len(), 111);
+    assert_eq!(snapshots_damaged, [SnapshotId::new([2; 32])]);
     assert!(hits.iter().all(|hit| hit.first.sequence == 1 && hit.last.sequence == 3 && hit.snapshots == 2));
     assert_eq!(warned.0.lock().unwrap().len(), 1);
     let mut search =
         Search { reader: &reader, pattern: &pattern, observer: &warned, nodes: HashMap::new(), entries: 0 };
-    let found = search.tree(root).unwrap();
-    assert!(Arc::ptr_eq(&found, &search.tree(root).unwrap()));
+    let mut found = || search.node(root, None).unwrap().found.unwrap();
+    assert!(Arc::ptr_eq(&found(), &found()));
     assert_eq!(search.nodes.len(), nodes.len());
+}
+
+#[test]
+fn what_is_before_and_behind_a_damaged_node_is_found() {
+    let forest = Forest::new();
+    let (root, lost) = damaged(&forest);
+    let manifest = Manifest { root, ..House::new().save().manifest };
+    let snapshots: Vec<_> = [1, 2].map(|n| (SnapshotId::new([n; 32]), manifest.clone())).into();
+    let report = run(&forest.reader(), &snapshots, &pattern("file-*"), &Silent).unwrap();
+    assert_eq!(report.hits.len(), 4000 - lost.len());
+    assert!(report.hits.iter().all(|hit| hit.snapshots == 2 && !lost.contains(&hit.entry.path)));
+    assert_eq!(report.snapshots_damaged, [2, 1].map(|n| SnapshotId::new([n; 32])));
 }

@@ -273,11 +273,13 @@ fn a_list_has_children_or_everything_below_and_knows_what_is_not_there() {
         let base = house.data().to_str().unwrap().trim_start_matches('/').to_string();
         let path = TreePath::new(format!("{base}{path}")).unwrap();
         let mut names = vec![];
-        let listed = list::run(&reader, report.manifest.root, Some(&path), recursive, "x", &mut |entry| {
+        let options = list::ListOptions { directory: Some(&path), recursive, snapshot: "x" };
+        let silent = crate::base::Silent;
+        let listed = list::run(&reader, report.manifest.root, options, &silent, &mut |entry| {
             names.push(String::from_utf8_lossy(entry.path.name()).into_owned());
             Ok(())
         });
-        listed.map(|()| names)
+        listed.map(|_| names)
     };
     assert_eq!(names("", false).unwrap(), ["a", "empty", "link", "sparse", "z-link"]);
     assert_eq!(names("/a", true).unwrap(), ["b", "small", "big"]);

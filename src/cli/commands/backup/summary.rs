@@ -7,7 +7,7 @@ use crate::cli::commands::snapshots::status;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say as say_line};
 use crate::cli::session::Session;
-use crate::format::Component;
+use crate::format::{Component, TableMapRef};
 use crate::ops::backup::BackupReport;
 
 /// The last line of `backup --json`.
@@ -55,6 +55,9 @@ pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(),
     for text in lines(report, seconds) {
         line(text)?;
     }
+    if let Some(text) = dumps(report) {
+        line(text)?;
+    }
     match session.observer.warnings() {
         0 => Ok(()),
         warnings => line(format!("warnings   {}", units::count(warnings))),
@@ -75,9 +78,9 @@ fn summary(report: &BackupReport, seconds: f64, warnings: u64) -> Summary<'_> {
         bytes_processed: statistics.bytes,
         bytes_added: statistics.bytes_added,
         bytes_stored: statistics.bytes_stored,
-        dumps: 0,
-        tables: 0,
-        rows: 0,
+        dumps: manifest.table_maps.len() as u64,
+        tables: manifest.table_maps.iter().map(|map| map.tables).sum(),
+        rows: manifest.table_maps.iter().map(|map| map.rows).sum(),
         warnings,
         seconds,
         dry_run: report.snapshot.is_none(),
@@ -101,11 +104,19 @@ fn say_left_out(report: &BackupReport) {
         say_line(format!("left out: /{} is the repository itself or its cache", escape(path)));
     }
     if report.sockets_left_out > 0 {
-        say_line(format!("left out: {} sockets", units::count(report.sockets_left_out)));
+        say_line(format!("left out: {}", units::counted(report.sockets_left_out, "socket", "sockets")));
     }
     if report.excluded > 0 {
-        say_line(format!("left out: {} names by patterns", units::count(report.excluded)));
+        say_line(format!("left out: {} by patterns", units::counted(report.excluded, "name", "names")));
     }
+}
+
+/// What was understood of the dumps.
+fn dumps(report: &BackupReport) -> Option<String> {
+    let maps = &report.manifest.table_maps;
+    let sum = |each: fn(&TableMapRef) -> u64| units::count(maps.iter().map(each).sum());
+    let (tables, rows) = (sum(|map| map.tables), sum(|map| map.rows));
+    (!maps.is_empty()).then(|| format!("dumps      {} with {tables} tables, {rows} rows", maps.len()))
 }
 
 fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {
@@ -125,12 +136,12 @@ fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {
     };
     [
         format!(
-            "files      {} ({} new, {} changed, {} unmodified), {} directories",
+            "files      {} ({} new, {} changed, {} unmodified), {}",
             number(statistics.files),
             number(statistics.files_new),
             number(statistics.files_changed),
             number(statistics.files_unmodified),
-            number(statistics.directories)
+            units::counted(statistics.directories, "directory", "directories")
         ),
         format!("processed  {} in {} ({rate}/s)", units::bytes(statistics.bytes), units::duration(seconds)),
         format!("new        {new}"),

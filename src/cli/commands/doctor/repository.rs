@@ -43,7 +43,8 @@ pub fn look(session: &Session, findings: &mut Vec<Finding>) -> Result<(), CliErr
 fn keys(repo: &Repository, seconds: f64) -> Result<Finding, CliError> {
     let slots = repo.key_slots()?;
     let damaged = slots.iter().filter(|slot| slot.cost.is_none()).count();
-    let message = format!("{} slots, {damaged} damaged; opened in {seconds:.2} s", slots.len());
+    let slots = units::counted(slots.len() as u64, "slot", "slots");
+    let message = format!("{slots}, {damaged} damaged; opened in {seconds:.2} s");
     Ok(Finding::new("keys", if damaged > 0 { State::Warn } else { State::Ok }, message))
 }
 
@@ -77,18 +78,20 @@ fn clock(snapshots: &[(SnapshotId, Manifest)], created: Timestamp, now: Timestam
 }
 
 fn index(repo: &Repository, session: &Session) -> Result<Finding, CliError> {
-    let state = repo.open_index(&session.cache()?, &Unheard(session.cancel.clone()))?;
+    let unheard = Unheard(session.cancel.clone());
+    let state = session.with_cache(|cache| Ok(repo.open_index(cache, &unheard)?))?;
     let missing = if state.packs_missing.is_empty() { 0 } else { repo.check_index(&state)?.packs_lost.len() };
     let lost = missing + state.packs_unreadable.len();
-    let chunks = units::count(state.index.chunk_count().map_err(crate::repo::RepoError::from)?);
-    let known = format!("{chunks} chunks");
+    let chunks = state.index.chunk_count().map_err(crate::repo::RepoError::from)?;
+    let known = units::counted(chunks, "chunk", "chunks");
     Ok(if lost > 0 {
-        let message = format!(
-            "{known}; {lost} packs are missing or unreadable: strongroom check names what they touch"
-        );
+        let lost = units::counted(lost as u64, "pack is", "packs are");
+        let message =
+            format!("{known}; {lost} missing or unreadable: strongroom check names what that touches");
         Finding::new("index", State::Fail, message)
     } else if !state.damaged.is_empty() {
-        let message = format!("{known}; {} index objects are damaged", state.damaged.len());
+        let damaged = units::counted(state.damaged.len() as u64, "index object is", "index objects are");
+        let message = format!("{known}; {damaged} damaged");
         Finding::new("index", State::Warn, message)
     } else {
         Finding::new("index", State::Ok, format!("{known}, in step"))
@@ -108,9 +111,9 @@ fn leftovers(path: &Path) -> Finding {
     match files {
         0 => Finding::new("leftovers", State::Ok, "none"),
         files => {
-            let message = format!(
-                "{files} unfinished files, of a run that writes now or was killed; the next backup clears up"
-            );
+            let files = units::counted(files as u64, "unfinished file", "unfinished files");
+            let message =
+                format!("{files}, of a run that writes now or was killed; the next backup clears up");
             Finding::new("leftovers", State::Ok, message)
         }
     }

@@ -3,8 +3,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use super::super::*;
-use crate::format::{Items, decode_node};
-use crate::repo::forest::{Forest, entry, path};
+use crate::repo::forest::{Forest, damaged, entries, path};
 use crate::target::TargetOptions;
 
 /// Hears warnings.
@@ -19,36 +18,6 @@ impl Observer for Listener {
     fn is_cancelled(&self) -> bool {
         false
     }
-}
-
-/// Directories of files, enough for several leaves, and a directory behind them.
-fn entries() -> Vec<Entry> {
-    let directory = |at: &str| Entry { mode: 0o751, ..entry(at, EntryKind::Directory) };
-    let mut entries = ["a", "b", "z"].map(directory).to_vec();
-    for above in ["a", "b"] {
-        entries.extend((0..2000).map(|n| entry(format!("{above}/file-{n:04}"), EntryKind::File)));
-    }
-    entries.push(entry("z/last", EntryKind::File));
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    entries
-}
-
-/// A tree of which one leaf is lost that has only what is below `b`, not to its end, and the paths in that leaf.
-fn damaged(forest: &Forest) -> (Root, Vec<TreePath>) {
-    let (root, mut nodes) = forest.grow(&entries());
-    assert!(root.level >= 1);
-    let lost = nodes.iter().find_map(|(id, node)| match decode_node(node, node[0], None).unwrap() {
-        Items::Entries(entries) => {
-            let is_lost =
-                entries.iter().all(|entry| entry.path.name() != b"last" && entry.path.is_within(&path("b")));
-            is_lost.then(|| (*id, entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>()))
-        }
-        Items::Children(_) => None,
-    });
-    let (id, lost) = lost.unwrap();
-    nodes.remove(&id);
-    forest.plant(nodes.values());
-    (root, lost)
 }
 
 fn restore(

@@ -1,0 +1,248 @@
+//! What the lexer says and what the chunker cuts, brought together to a table map.
+//!
+//! The lexer runs ahead of the cuts. Rows and sections wait here until the cuts have passed them; pages are encoded as soon as that is so, and
+//! memory does not grow with the dump.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::names;
+use crate::chunker::CutHint;
+use crate::format::FormatError;
+use crate::format::table_map::{
+    KEY_BYTES, KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, key_of_bytes, key_of_integer,
+};
+use crate::sql::{self, Row, Section, Sink, TableName};
+
+/// A row that no chunk has been given yet.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    start: u64,
+    key: Option<([u8; KEY_BYTES], KeyKind)>,
+}
+
+/// Offsets at which a chunk may or must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hint {
+    offset: u64,
+    is_wall: bool,
+}
+
+/// What is in a dump, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DumpTally {
+    /// Tables with a definition or rows.
+    pub tables: u64,
+    /// Rows of all of them.
+    pub rows: u64,
+}
+
+/// Makes the table map of one dump.
+#[derive(Debug)]
+pub struct Mapping {
+    trailer: MapTrailer,
+    hints: VecDeque<Hint>,
+    rows: VecDeque<Waiting>,
+    ended: VecDeque<Section>,
+    /// Pages of the section that the cuts are in, and what its keys were so far.
+    pages: Vec<Page>,
+    key_kind: Option<KeyKind>,
+    /// Chunks that began in that section.
+    chunks: u64,
+    /// Whether pages of that section have been handed on: then it is one with rows.
+    is_data: bool,
+    section_start: u64,
+    out: Vec<u8>,
+    sections: Vec<u8>,
+    tables: HashSet<(Option<Vec<u8>>, TableName)>,
+    rows_told: u64,
+    refused: Option<FormatError>,
+}
+
+/// Pages that wait for the end of their section; more are handed on when rows have been seen.
+const PAGES_WAITING_MAX: usize = 1024;
+
+impl Sink for Mapping {
+    fn row(&mut self, row: Row<'_>) {
+        self.hints.push_back(Hint { offset: row.end, is_wall: false });
+        self.rows.push_back(Waiting { start: row.start, key: row.key.and_then(key_of) });
+    }
+
+    fn section(&mut self, section: Section) {
+        if section.kind == sql::SectionKind::TableData {
+            self.wall(section.range.end);
+        }
+        if section.range.end < self.trailer.dump_bytes {
+            // Chunks have been counted to a section that was over: the map would be wrong.
+            self.refused.get_or_insert(FormatError::Value { field: "end of a section" });
+        }
+        self.ended.push_back(section);
+    }
+
+    fn wall(&mut self, offset: u64) {
+        if offset < self.trailer.dump_bytes {
+            return;
+        }
+        let place = self.hints.partition_point(|hint| hint.offset < offset);
+        match self.hints.get_mut(place) {
+            Some(hint) if hint.offset == offset => hint.is_wall = true,
+            _ => self.hints.insert(place, Hint { offset, is_wall: true }),
+        }
+    }
+}
+
+impl Mapping {
+    /// The map of a dump of which nothing is known yet.
+    pub fn new(dialect: sql::Dialect, producer: sql::Producer) -> Self {
+        let trailer = MapTrailer {
+            pages: 0,
+            sections_bytes: 0,
+            sections: 0,
+            dump_bytes: 0,
+            dump_chunks: 0,
+            dialect: names::dialect(dialect),
+            producer: names::producer(producer),
+        };
+        Self {
+            trailer,
+            hints: VecDeque::new(),
+            rows: VecDeque::new(),
+            ended: VecDeque::new(),
+            pages: vec![],
+            key_kind: None,
+            chunks: 0,
+            is_data: false,
+            section_start: 0,
+            out: vec![],
+            sections: vec![],
+            tables: HashSet::new(),
+            rows_told: 0,
+            refused: None,
+        }
+    }
+
+    /// The hints between `start` and `end`, as offsets from `start`, into `out`.
+    pub fn hints(&self, start: u64, end: u64, out: &mut Vec<CutHint>) {
+        out.clear();
+        let from = self.hints.partition_point(|hint| hint.offset <= start);
+        for hint in self.hints.range(from..).take_while(|hint| hint.offset <= end) {
+            let offset = usize::try_from(hint.offset - start).unwrap_or(usize::MAX);
+            out.push(if hint.is_wall { CutHint::Hard(offset) } else { CutHint::Soft(offset) });
+        }
+    }
+
+    /// A chunk was cut from `start` to `end`; what the lexer will say is behind `end`, but for the section that goes on there.
+    pub fn cut(&mut self, start: u64, end: u64) {
+        self.close_sections(start);
+        self.trailer.dump_chunks += 1;
+        self.trailer.dump_bytes = end;
+        self.chunks += 1;
+        let is_whole_row = start == self.section_start
+            || self.hints.front().is_some_and(|hint| hint.offset == start)
+            || self.hints.is_empty() && self.rows.is_empty();
+        let mut page = Page { rows: 0, starts_inside: !is_whole_row, keys: None };
+        let mut is_known = true;
+        while let Some(row) = pop_front_if(&mut self.rows, |row| row.start < end) {
+            page.rows = page.rows.saturating_add(1);
+            is_known &= self.take_key(row, &mut page.keys);
+        }
+        if !is_known {
+            page.keys = None;
+        }
+        self.is_data |= page.rows > 0;
+        self.pages.push(page);
+        if self.is_data && self.pages.len() >= PAGES_WAITING_MAX {
+            self.hand_on_pages();
+        }
+        while self.hints.front().is_some_and(|hint| hint.offset < end) {
+            self.hints.pop_front();
+        }
+    }
+
+    /// Widens `keys` by the key of a row; `false` if it has none that can be compared with those before it.
+    fn take_key(&mut self, row: Waiting, keys: &mut Option<PageKeys>) -> bool {
+        let Some((key, kind)) = row.key else { return false };
+        match keys {
+            Some(keys) => keys.widen(key),
+            None => *keys = Some(PageKeys::of(key)),
+        }
+        *self.key_kind.get_or_insert(kind) == kind
+    }
+
+    fn hand_on_pages(&mut self) {
+        self.trailer.pages += self.pages.len() as u64;
+        self.pages.drain(..).for_each(|page| page.encode(&mut self.out));
+    }
+
+    /// Encodes the sections that end at or before `start`, where a chunk begins.
+    fn close_sections(&mut self, start: u64) {
+        while let Some(section) = pop_front_if(&mut self.ended, |section| section.range.end <= start) {
+            self.close(section);
+        }
+    }
+
+    fn close(&mut self, section: Section) {
+        self.section_start = section.range.end;
+        let chunks = std::mem::take(&mut self.chunks);
+        let mut map = names::section(&section);
+        map.chunks = chunks;
+        // A section whose pages are out already has rows, whatever became of it later.
+        if std::mem::take(&mut self.is_data) || map.kind == MapSectionKind::TableData {
+            map.kind = MapSectionKind::TableData;
+            self.hand_on_pages();
+        } else {
+            self.pages.clear();
+        }
+        let kind = self.key_kind.take();
+        map.key = section.key_column.and_then(|column| u32::try_from(column).ok()).zip(kind);
+        self.rows_told += section.rows;
+        let is_table = matches!(map.kind, MapSectionKind::TableDefinition | MapSectionKind::TableData);
+        if let Some(table) = section.table.filter(|_| is_table) {
+            self.tables.insert((section.database, table));
+        }
+        self.trailer.sections += 1;
+        if let Err(error) = map.encode(&mut self.sections) {
+            self.refused.get_or_insert(error);
+        }
+    }
+
+    /// How many bytes of the map are ready.
+    pub fn bytes_ready(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Bytes of the map that are ready; what comes later follows them.
+    pub fn take_ready(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// The rest of the map, and what is in the dump.
+    ///
+    /// # Errors
+    /// [`FormatError`] if what the lexer said cannot be a map.
+    pub fn finish(mut self) -> Result<(Vec<u8>, DumpTally), FormatError> {
+        self.close_sections(u64::MAX);
+        if let Some(error) = self.refused {
+            return Err(error);
+        }
+        self.trailer.sections_bytes = self.sections.len() as u64;
+        self.trailer.check()?;
+        let mut out = self.out;
+        out.append(&mut self.sections);
+        out.extend(self.trailer.encode());
+        Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told }))
+    }
+}
+
+fn pop_front_if<T>(queue: &mut VecDeque<T>, is_due: impl FnOnce(&T) -> bool) -> Option<T> {
+    if queue.front().is_some_and(is_due) { queue.pop_front() } else { None }
+}
+
+fn key_of(key: sql::Key<'_>) -> Option<([u8; KEY_BYTES], KeyKind)> {
+    match key.kind {
+        sql::KeyKind::Integer => {
+            let value = std::str::from_utf8(key.bytes).ok()?.parse().ok()?;
+            (!key.is_cut).then(|| (key_of_integer(value), KeyKind::Integer))
+        }
+        sql::KeyKind::Text => Some((key_of_bytes(key.bytes), KeyKind::Bytes)),
+    }
+}

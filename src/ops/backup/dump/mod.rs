@@ -1,0 +1,151 @@
+//! Cuts a file's stream into chunks; where the stream is a dump, chunks follow its rows and a table map comes of it.
+//!
+//! Whether it is one is decided by its first bytes. What the lexer does not understand is a section with a note; no byte is ever changed by it.
+
+mod mapping;
+mod names;
+
+pub use mapping::DumpTally;
+
+use self::mapping::Mapping;
+use crate::base::limits::{DUMP_UNSETTLED_BYTES_MAX, SQL_PREFIX_BYTES};
+use crate::chunker::{Chunker, CutHint};
+use crate::sql::{Lexer, Recognition, recognise};
+
+/// Cuts one stream.
+#[derive(Debug)]
+pub struct Cutter<'c> {
+    chunker: &'c Chunker,
+    reading: Reading,
+    /// Where the window of the next call begins in the stream.
+    position: u64,
+    /// How far the lexer has come.
+    lexed: u64,
+    hints: Vec<CutHint>,
+}
+
+#[derive(Debug)]
+enum Reading {
+    /// Too little has been seen.
+    Unknown,
+    Plain,
+    Dump(Box<Dump>),
+}
+
+#[derive(Debug)]
+struct Dump {
+    /// None when the stream has ended.
+    lexer: Option<Lexer>,
+    mapping: Mapping,
+}
+
+impl Dump {
+    /// Chunks that end before this offset can be cut, when the lexer has seen all before `lexed`.
+    fn settled(&self, lexed: u64) -> u64 {
+        let settled = self.lexer.as_ref().map_or(u64::MAX, Lexer::settled);
+        settled.max(lexed.saturating_sub(DUMP_UNSETTLED_BYTES_MAX))
+    }
+}
+
+/// A table map, or the rest of one.
+#[derive(Debug, Clone)]
+pub struct MapEnd {
+    /// Its last bytes; what was ready before has been taken.
+    pub bytes: Vec<u8>,
+    /// What is in the dump.
+    pub tally: DumpTally,
+}
+
+impl<'c> Cutter<'c> {
+    /// A cutter at the start of a stream; `may_be_dump` is whether it is looked at as one.
+    pub fn new(chunker: &'c Chunker, may_be_dump: bool) -> Self {
+        let reading = if may_be_dump { Reading::Unknown } else { Reading::Plain };
+        Self { chunker, reading, position: 0, lexed: 0, hints: vec![] }
+    }
+
+    /// The ends of the chunks at the start of `window`, which begins where the last chunk ended; `is_end` is whether the stream ends with it.
+    ///
+    /// What is behind the last of them must be at the start of the next window.
+    pub fn cut(&mut self, window: &[u8], is_end: bool) -> Vec<usize> {
+        self.look(window, is_end);
+        let bytes_max = self.chunker.bytes_max();
+        let settled = match &self.reading {
+            // Nothing is known of the stream yet.
+            Reading::Unknown => 0,
+            Reading::Plain => u64::MAX,
+            Reading::Dump(dump) => dump.settled(self.lexed),
+        };
+        let (mut ends, mut start) = (vec![], 0);
+        loop {
+            let rest = window.get(start..).unwrap_or_default();
+            let is_enough = rest.len() >= bytes_max && self.position + bytes_max as u64 <= settled;
+            if rest.is_empty() || !(is_enough || is_end) {
+                break;
+            }
+            let rest = rest.get(..bytes_max).unwrap_or(rest);
+            let from = self.position;
+            if let Reading::Dump(dump) = &self.reading {
+                dump.mapping.hints(from, from + rest.len() as u64, &mut self.hints);
+            }
+            let length = self.chunker.cut(rest, &self.hints);
+            start += length;
+            self.position += length as u64;
+            if let Reading::Dump(dump) = &mut self.reading {
+                dump.mapping.cut(from, self.position);
+            }
+            ends.push(start);
+        }
+        ends
+    }
+
+    /// Shows the lexer what it has not seen of the window.
+    fn look(&mut self, window: &[u8], is_end: bool) {
+        if matches!(self.reading, Reading::Unknown) {
+            if window.len() < SQL_PREFIX_BYTES && !is_end {
+                return;
+            }
+            self.reading = match recognise(window) {
+                Recognition::Dump { dialect, producer } => {
+                    let (lexer, mapping) = (Some(Lexer::new(dialect)), Mapping::new(dialect, producer));
+                    Reading::Dump(Box::new(Dump { lexer, mapping }))
+                }
+                _ => Reading::Plain,
+            };
+        }
+        if let Reading::Dump(dump) = &mut self.reading {
+            let seen = usize::try_from(self.lexed - self.position).unwrap_or(usize::MAX);
+            let news = window.get(seen..).unwrap_or_default();
+            if let Some(lexer) = &mut dump.lexer {
+                lexer.push(news, &mut dump.mapping);
+            }
+            self.lexed += news.len() as u64;
+            if let Some(lexer) = dump.lexer.take_if(|_| is_end) {
+                lexer.finish(&mut dump.mapping);
+            }
+        }
+    }
+
+    /// How many bytes of the table map are ready.
+    pub fn map_bytes_ready(&self) -> usize {
+        if let Reading::Dump(dump) = &self.reading { dump.mapping.bytes_ready() } else { 0 }
+    }
+
+    /// The bytes of the table map that are ready.
+    pub fn take_map(&mut self) -> Vec<u8> {
+        match &mut self.reading {
+            Reading::Dump(dump) => dump.mapping.take_ready(),
+            _ => vec![],
+        }
+    }
+
+    /// The end of the table map, if the stream was a dump.
+    pub fn finish(self) -> Option<MapEnd> {
+        let Reading::Dump(dump) = self.reading else { return None };
+        // A map that would be wrong is none: the file is saved as it is.
+        let (bytes, tally) = dump.mapping.finish().ok()?;
+        Some(MapEnd { bytes, tally })
+    }
+}
+
+#[cfg(test)]
+mod tests;

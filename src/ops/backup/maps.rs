@@ -1,0 +1,101 @@
+//! Table maps on their way into the repository: cut and stored like any stream, and taken over with the files that were not touched.
+
+use std::collections::HashMap;
+
+use super::dump::DumpTally;
+use crate::chunker::Chunker;
+use crate::format::{Manifest, Recipe, RecipeBuilder, Record, TableMapRef};
+use crate::repo::{ChunkReader, RepoError, Writer};
+
+/// Stores the map of the file at hand, and gathers those of a snapshot.
+#[derive(Debug)]
+pub struct Maps {
+    chunker: Chunker,
+    waiting: Vec<u8>,
+    recipe: RecipeBuilder,
+    ended: Option<DumpTally>,
+    /// Maps of last night, by the path of their dump.
+    before: HashMap<Vec<u8>, TableMapRef>,
+    gathered: Vec<TableMapRef>,
+}
+
+impl Maps {
+    /// No maps yet; those of `last` whose chunks are all there can be taken over.
+    pub fn new(chunker: Chunker, reader: &ChunkReader, last: Option<&Manifest>) -> Self {
+        let all = last.map(|manifest| manifest.table_maps.clone()).unwrap_or_default();
+        let is_there = |map: &TableMapRef| reader.has_all(&map.recipe).unwrap_or(false);
+        let before = all.into_iter().filter(is_there).map(|map| (map.path.clone(), map)).collect();
+        let recipe = RecipeBuilder::new();
+        Self { chunker, waiting: vec![], recipe, ended: None, before, gathered: vec![] }
+    }
+
+    /// Forgets what was stored of the file at hand.
+    pub fn restart(&mut self) {
+        self.waiting.clear();
+        self.recipe = RecipeBuilder::new();
+        self.ended = None;
+    }
+
+    /// Stores the next bytes.
+    ///
+    /// # Errors
+    /// Those of [`Writer::put_metadata`].
+    pub fn push(&mut self, bytes: &[u8], writer: &mut Writer<'_>) -> Result<(), RepoError> {
+        self.waiting.extend_from_slice(bytes);
+        self.store(writer, false)
+    }
+
+    /// The map is whole.
+    pub const fn end(&mut self, tally: DumpTally) {
+        self.ended = Some(tally);
+    }
+
+    /// The file at hand lies at `path`: its map, if it has one, is one of the snapshot's.
+    ///
+    /// # Errors
+    /// Those of [`Writer::put_metadata`].
+    pub fn file_ended(&mut self, path: &[u8], writer: &mut Writer<'_>) -> Result<(), RepoError> {
+        if let Some(tally) = self.ended {
+            self.store(writer, true)?;
+            let recipe = std::mem::take(&mut self.recipe);
+            let recipe = recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?;
+            self.gather(path, recipe, tally);
+        }
+        self.restart();
+        Ok(())
+    }
+
+    /// A file was not read: it has the map that it had last night.
+    pub fn take_over(&mut self, path: &[u8]) {
+        self.gathered.extend(self.before.get(path).cloned());
+    }
+
+    /// The maps of the snapshot, in tree order of their dumps.
+    pub fn finish(self) -> Vec<TableMapRef> {
+        self.gathered
+    }
+
+    fn gather(&mut self, path: &[u8], recipe: Recipe, tally: DumpTally) {
+        let DumpTally { tables, rows } = tally;
+        self.gathered.push(TableMapRef { path: path.to_vec(), recipe, tables, rows });
+    }
+
+    fn store(&mut self, writer: &mut Writer<'_>, is_end: bool) -> Result<(), RepoError> {
+        let mut start = 0;
+        loop {
+            let rest = self.waiting.get(start..).unwrap_or_default();
+            if rest.is_empty() || (rest.len() < self.chunker.bytes_max() && !is_end) {
+                break;
+            }
+            let rest = rest.get(..self.chunker.bytes_max()).unwrap_or(rest);
+            let length = self.chunker.cut(rest, &[]);
+            let plain = rest.get(..length).unwrap_or_default();
+            let id = writer.put_metadata(plain)?;
+            let bytes = u32::try_from(length).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
+            self.recipe.push(Record { id, bytes }, &mut |records: Vec<u8>| writer.put_metadata(&records))?;
+            start += length;
+        }
+        self.waiting.drain(..start);
+        Ok(())
+    }
+}

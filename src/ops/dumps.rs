@@ -1,0 +1,153 @@
+//! The dumps of a snapshot and the tables in them, by their table maps. Shared by the verbs that speak of tables.
+
+use crate::base::{TreePath, escape};
+use crate::format::table_map::{MapSectionKind, MapTableName};
+use crate::format::{Manifest, Recipe, TableMapRef};
+use crate::repo::{ChunkReader, PlacedSection, RepoError, TableMap, TreeReader};
+
+use super::OpsError;
+
+/// A table of a dump.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Database that was current, where the dump has several.
+    pub database: Option<Vec<u8>>,
+    /// Its name.
+    pub name: MapTableName,
+    /// Rows in the dump.
+    pub rows: u64,
+    /// Bytes of its definition, its data and whatever belongs to it.
+    pub bytes: u64,
+    /// Chunks of its data.
+    pub chunks: u64,
+    /// Columns with their types, where the dump defines them.
+    pub columns: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Columns of the primary key, from 0.
+    pub primary_key: Vec<u32>,
+    /// Whether the dump has all of it.
+    pub is_whole: bool,
+    /// What is known of what is missing.
+    pub note: Option<String>,
+}
+
+impl Table {
+    /// `schema.name`, or `database.name`, or the name alone, escaped.
+    pub fn full_name(&self) -> String {
+        match self.name.schema.as_ref().or(self.database.as_ref()) {
+            Some(schema) => format!("{}.{}", escape(schema), escape(&self.name.name)),
+            None => escape(&self.name.name),
+        }
+    }
+
+    /// Whether somebody who says `wanted` can mean this table: by its name, or with its schema or database before a dot.
+    pub fn is_called(&self, wanted: &[u8]) -> bool {
+        let name = self.name.name.as_slice();
+        wanted == name
+            || [&self.name.schema, &self.database].into_iter().flatten().any(|schema| {
+                wanted.strip_prefix(schema.as_slice()).and_then(|rest| rest.strip_prefix(b".")) == Some(name)
+            })
+    }
+}
+
+/// The dumps of a snapshot at or below `path`.
+pub fn of<'m>(
+    manifest: &'m Manifest,
+    path: Option<&'m TreePath>,
+) -> impl Iterator<Item = &'m TableMapRef> + use<'m> {
+    manifest.table_maps.iter().filter(move |map| {
+        let dump = TreePath::new(map.path.clone());
+        path.is_none_or(|path| dump.is_ok_and(|dump| dump.is_within(path)))
+    })
+}
+
+/// The recipe of a dump.
+///
+/// # Errors
+/// Those of reading the tree; [`OpsError::NoEntry`] if the map's dump is not in it.
+pub fn recipe(reader: &ChunkReader, manifest: &Manifest, map: &TableMapRef) -> Result<Recipe, OpsError> {
+    let missing = || OpsError::NoEntry { path: escape(&map.path), snapshot: "the snapshot".into() };
+    let path = TreePath::new(map.path.clone()).map_err(|_| missing())?;
+    let mut entries = TreeReader::starting_at(reader, manifest.root, &path)?;
+    match entries.next_entry()? {
+        Some(entry) if entry.path == path => Ok(entry.content.unwrap_or_default()),
+        _ => Err(missing()),
+    }
+}
+
+/// The tables of a dump, in the order in which they come first.
+pub fn tables(map: &TableMap<'_>) -> Vec<Table> {
+    let mut tables: Vec<Table> = vec![];
+    let mut places = std::collections::HashMap::new();
+    for placed in &map.sections {
+        let section = &placed.section;
+        let Some(name) = &section.table else { continue };
+        let key = (section.database.clone(), name.clone());
+        let is_table = matches!(section.kind, MapSectionKind::TableDefinition | MapSectionKind::TableData);
+        let place = match places.get(&key) {
+            Some(place) => *place,
+            // What belongs to something that is no table here is not listed: a trigger of a view.
+            None if !is_table => continue,
+            None => {
+                places.insert(key, tables.len());
+                tables.push(empty(section.database.clone(), name.clone()));
+                tables.len() - 1
+            }
+        };
+        if let Some(table) = tables.get_mut(place) {
+            add(table, placed);
+        }
+    }
+    tables
+}
+
+const fn empty(database: Option<Vec<u8>>, name: MapTableName) -> Table {
+    Table {
+        database,
+        name,
+        rows: 0,
+        bytes: 0,
+        chunks: 0,
+        columns: vec![],
+        primary_key: vec![],
+        is_whole: true,
+        note: None,
+    }
+}
+
+fn add(table: &mut Table, placed: &PlacedSection) {
+    let section = &placed.section;
+    table.rows += section.rows;
+    table.bytes += section.bytes;
+    table.is_whole &= section.is_whole;
+    if table.note.is_none() {
+        table.note.clone_from(&section.note);
+    }
+    if section.kind == MapSectionKind::TableData {
+        table.chunks += section.chunks;
+    }
+    if section.kind == MapSectionKind::TableDefinition && !section.columns.is_empty() {
+        let types = section.types.iter().cloned().chain(std::iter::repeat(vec![]));
+        table.columns = section.columns.iter().cloned().zip(types).collect();
+        table.primary_key.clone_from(&section.primary_key);
+    }
+}
+
+/// The chunks of a stretch of a dump: their ids, one after another, from the one at `first` on.
+///
+/// # Errors
+/// Those of reading the recipe.
+pub fn chunk_ids(
+    reader: &ChunkReader,
+    recipe: &Recipe,
+    first: u64,
+    count: u64,
+) -> Result<Vec<crate::base::ChunkId>, RepoError> {
+    let mut records = crate::repo::Records::new(reader, recipe);
+    records.skip_records(first)?;
+    let mut ids = vec![];
+    for _ in 0..count {
+        let Some(record) = records.next_record()? else { break };
+        ids.push(record.id);
+    }
+    Ok(ids)
+}

@@ -1,0 +1,233 @@
+//! Rows of a table, read one by one: picked by a condition, written as SQL, CSV or JSON lines.
+//!
+//! Pages whose keys no wanted row can have are not read. The lexer finds the rows again in what is read, with the dump's own
+//! header before it, so that it reads them by the same rules.
+
+mod columns;
+mod out;
+mod pick;
+mod split;
+
+use std::ops::Range;
+
+use self::columns::{columns_in, columns_of, create_of, form_of};
+use self::out::Out;
+use self::pick::Picking;
+use self::split::Splitter;
+use super::ExtractOptions;
+use super::read::{self, Given, Stretch};
+use super::text::{Dump, Texts};
+use super::write::{Writing, without_client_lines};
+use crate::base::escape;
+use crate::format::table_map::MapSectionKind;
+use crate::ops::OpsError;
+use crate::ops::dumps::Table;
+use crate::repo::PlacedSection;
+use crate::sql::Dialect;
+use crate::sql::ddl::{TableSchema, table_schema};
+use crate::sql::filter::Filter;
+use crate::sql::output;
+use crate::sql::value::{RowForm, read_row};
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFormat {
+    /// Statements of the dump's own dialect.
+    Sql,
+    /// CSV, with a line of names.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+/// Which rows go out, and how.
+#[derive(Debug, Clone)]
+pub struct RowOptions {
+    /// What stands behind `WHERE`.
+    pub condition: Option<String>,
+    /// How they are written.
+    pub format: RowFormat,
+}
+
+/// Writes the rows of `tables` that are wanted, in SQL between the header of the dump and its footer; gives how many there were.
+///
+/// # Errors
+/// [`OpsError::Request`] for a condition that cannot be used; [`OpsError::Rows`] for rows that cannot be read; [`OpsError::NoRows`]; those of
+/// reading chunks.
+pub fn run(
+    dump: Dump<'_>,
+    tables: &[Table],
+    rows: &RowOptions,
+    options: &ExtractOptions,
+    writing: &mut Writing<'_>,
+) -> Result<u64, OpsError> {
+    if rows.format == RowFormat::Csv && tables.len() > 1 {
+        return Err(OpsError::Request("CSV is of one table at a time".into()));
+    }
+    let sections = &dump.map.sections;
+    let data = sections.iter().position(|placed| placed.section.kind == MapSectionKind::TableData);
+    let header = text_of(dump, MapSectionKind::Header, 0..data.unwrap_or(sections.len()))?;
+    let is_sql = rows.format == RowFormat::Sql;
+    if is_sql {
+        // Without a row there is nothing to be set up.
+        writing.hold(options.banner.as_bytes());
+        writing.hold(&without_client_lines(&header));
+    }
+    let reading = Reading { dump, header, new_name: options.new_name.as_deref() };
+    let mut count = 0;
+    for table in tables {
+        count += reading.table(table, rows, writing)?;
+    }
+    if count == 0 && rows.condition.is_some() && !options.allow_empty {
+        let names: Vec<String> = tables.iter().map(|table| escape(&table.name.name)).collect();
+        return Err(OpsError::NoRows { table: names.join(", ") });
+    }
+    if is_sql {
+        let footer = text_of(dump, MapSectionKind::Footer, 0..sections.len())?;
+        writing.write(&without_client_lines(&footer))?;
+    }
+    Ok(count)
+}
+
+/// The text of all sections of a kind in a part of the dump.
+fn text_of(dump: Dump<'_>, kind: MapSectionKind, part: Range<usize>) -> Result<Vec<u8>, OpsError> {
+    let is_kind =
+        |number: &usize| dump.map.sections.get(*number).is_some_and(|placed| placed.section.kind == kind);
+    let numbers: Vec<usize> = part.filter(is_kind).collect();
+    let mut texts = Texts::new();
+    texts.gather(dump, &numbers)?;
+    Ok(numbers.iter().filter_map(|number| texts.get(*number)).collect::<Vec<_>>().concat())
+}
+
+/// What is the same for all rows of a run.
+struct Reading<'d> {
+    dump: Dump<'d>,
+    /// The session's settings, as the dump has them before its first table.
+    header: Vec<u8>,
+    new_name: Option<&'d [u8]>,
+}
+
+impl Reading<'_> {
+    /// Writes the rows of `table` that are wanted; gives how many there were.
+    fn table(&self, table: &Table, options: &RowOptions, writing: &mut Writing<'_>) -> Result<u64, OpsError> {
+        let dialect = self.dump.dialect();
+        let definition = self.definition(table, dialect)?;
+        let name = self.new_name.unwrap_or(&table.name.name);
+        let (is_copy, has_head) = (false, false);
+        let mut out = Out { dialect, table, name, options, is_copy, has_head, rows: 0, bytes: vec![] };
+        for placed in self.sections(table) {
+            let columns = columns_of(definition.as_ref(), &placed.section.columns);
+            let schema = TableSchema { columns, primary_key: vec![], is_whole: true };
+            if schema.columns.is_empty() {
+                return Err(self.unreadable(table, "the dump does not say what its columns are"));
+            }
+            let Some(form) = form_of(dialect, placed.section.form) else {
+                return Err(self.unreadable(table, "its rows are written in a way that is not understood"));
+            };
+            let condition = options.condition.as_deref();
+            let filter = condition.map(|text| Filter::parse(dialect, text, &schema)).transpose();
+            let filter = filter.map_err(|error| OpsError::Request(error.to_string()))?;
+            out.end(writing)?;
+            out.is_copy = form == RowForm::Copy;
+            let picking = Picking { form, schema: &schema, filter: filter.as_ref() };
+            self.section(placed, &picking, &mut out, writing)?;
+        }
+        if out.rows == 0 && options.format == RowFormat::Csv {
+            let none: [Vec<u8>; 0] = [];
+            output::write_csv_header(&columns_of(definition.as_ref(), &none), &mut out.bytes);
+        }
+        out.end(writing)?;
+        Ok(out.rows)
+    }
+
+    fn sections(&self, table: &Table) -> impl Iterator<Item = &PlacedSection> {
+        let key = (table.database.clone(), Some(table.name.clone()));
+        self.dump.map.sections.iter().filter(move |placed| {
+            let section = &placed.section;
+            section.kind == MapSectionKind::TableData && section.database == key.0 && section.table == key.1
+        })
+    }
+
+    fn definition(&self, table: &Table, dialect: Dialect) -> Result<Option<TableSchema>, OpsError> {
+        let defines = |placed: &&PlacedSection| {
+            let section = &placed.section;
+            section.kind == MapSectionKind::TableDefinition
+                && section.database == table.database
+                && section.table.as_ref() == Some(&table.name)
+        };
+        // What the map says is enough, and saves reading the definition.
+        for placed in self.dump.map.sections.iter().filter(defines) {
+            if let Some(columns) = columns_in(dialect, &placed.section) {
+                return Ok(Some(TableSchema { columns, primary_key: vec![], is_whole: true }));
+            }
+        }
+        let sections = self.dump.map.sections.iter().enumerate();
+        let numbers: Vec<usize> =
+            sections.filter(|(_, placed)| defines(placed)).map(|(number, _)| number).collect();
+        let mut texts = Texts::new();
+        texts.gather(self.dump, &numbers)?;
+        for text in numbers.iter().filter_map(|number| texts.get(*number)) {
+            if let Some(schema) = create_of(text).and_then(|create| table_schema(dialect, create)) {
+                return Ok(Some(schema));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the pages of a section in which rows may be that are wanted.
+    fn section(
+        &self,
+        placed: &PlacedSection,
+        picking: &Picking<'_>,
+        out: &mut Out<'_>,
+        writing: &mut Writing<'_>,
+    ) -> Result<(), OpsError> {
+        let pages = self.dump.map.pages(placed)?;
+        let runs = picking.runs(&pages, placed.section.key);
+        let first = placed.anchor.chunk;
+        let stretches = runs.into_iter().flat_map(|run| {
+            let chunks = Stretch::Chunks { first: first + run.start as u64, count: run.len() as u64 };
+            [chunks, Stretch::End(0)]
+        });
+        let mut splitter = None;
+        let dump = self.dump;
+        read::read(dump.reader, dump.recipe, stretches.collect(), dump.observer, &mut |given| match given {
+            Given::Run(chunk) => {
+                splitter = Some(Splitter::new(&self.header, out.dialect, picking.form, chunk == first));
+                Ok(())
+            }
+            Given::Bytes(bytes) => {
+                let Some(splitter) = &mut splitter else { return Ok(()) };
+                splitter.push(bytes, &mut |row| self.row(row, picking, out, writing))
+            }
+            Given::End(_) => match splitter.take() {
+                Some(splitter) => splitter.finish(&mut |row| self.row(row, picking, out, writing)),
+                None => Ok(()),
+            },
+        })
+    }
+
+    fn row(
+        &self,
+        row: &[u8],
+        picking: &Picking<'_>,
+        out: &mut Out<'_>,
+        writing: &mut Writing<'_>,
+    ) -> Result<(), OpsError> {
+        let mut values = vec![];
+        let columns = &picking.schema.columns;
+        read_row(picking.form, row, columns.len(), &mut values)
+            .map_err(|error| self.unreadable(out.table, &error.to_string()))?;
+        let is_wanted = match picking.filter {
+            None => true,
+            Some(filter) => {
+                filter.matches(&values).map_err(|error| self.unreadable(out.table, &error.to_string()))?
+            }
+        };
+        if is_wanted { out.row(columns, &values, writing) } else { Ok(()) }
+    }
+
+    fn unreadable(&self, table: &Table, reason: &str) -> OpsError {
+        OpsError::Rows { table: table.full_name(), reason: reason.to_string() }
+    }
+}

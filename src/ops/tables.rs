@@ -1,0 +1,144 @@
+//! `tables`: what is in the dumps of a snapshot, and what is another than in the snapshot before.
+
+use std::collections::HashMap;
+
+use super::OpsError;
+use super::dumps::{self, Table};
+use crate::base::TreePath;
+use crate::format::table_map::{MapSectionKind, MapTableName};
+use crate::format::{Manifest, TableMapRef};
+use crate::repo::{ChunkReader, RepoError, TableMap};
+
+/// How a table compares with the same table of another snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableChange {
+    /// There is no other snapshot, or no dump of this path in it.
+    Unknown,
+    /// It was not there.
+    New,
+    /// Definition or rows differ; so many rows more, or fewer.
+    Changed {
+        /// Rows now, less rows then.
+        rows: i64,
+    },
+    /// Every byte is the same.
+    Same,
+}
+
+/// A table and the dump it is in.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Path of the dump.
+    pub dump: Vec<u8>,
+    /// The table.
+    pub table: Table,
+    /// How it compares.
+    pub change: TableChange,
+}
+
+/// A snapshot that is compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'b> {
+    /// Reads it.
+    pub reader: &'b ChunkReader,
+    /// The snapshot.
+    pub manifest: &'b Manifest,
+}
+
+/// Hands `each` the tables of the dumps at or below `path`, dump by dump, and gives how many dumps there were.
+///
+/// # Errors
+/// Those of reading maps and of `each`.
+pub fn run(
+    reader: &ChunkReader,
+    manifest: &Manifest,
+    path: Option<&TreePath>,
+    before: Option<Before<'_>>,
+    each: &mut dyn FnMut(&Listed) -> Result<(), OpsError>,
+) -> Result<usize, OpsError> {
+    let mut found = 0;
+    for at in dumps::of(manifest, path) {
+        found += 1;
+        let map = TableMap::open(reader, at)?;
+        let old = before.map(|before| Old::open(before, at)).transpose()?.flatten();
+        let mut print = old.is_some().then(|| Prints::new(reader, manifest, at)).transpose()?;
+        for table in dumps::tables(&map) {
+            let change = match (&old, &mut print) {
+                (Some(old), Some(now)) => old.compare(&table, &now.of(&map, &table)?),
+                _ => TableChange::Unknown,
+            };
+            each(&Listed { dump: at.path.clone(), table, change })?;
+        }
+    }
+    Ok(found)
+}
+
+/// What a table is made of: lengths and kinds of its sections, and the chunks that they touch.
+type Print = [u8; 32];
+
+/// Takes prints of the tables of one dump.
+struct Prints<'r> {
+    reader: &'r ChunkReader,
+    recipe: crate::format::Recipe,
+}
+
+impl<'r> Prints<'r> {
+    fn new(reader: &'r ChunkReader, manifest: &Manifest, at: &TableMapRef) -> Result<Self, OpsError> {
+        Ok(Self { reader, recipe: dumps::recipe(reader, manifest, at)? })
+    }
+
+    /// Data is compared by its chunks, which hold nothing else; definitions by what the map says of them.
+    fn of(&self, map: &TableMap<'_>, table: &Table) -> Result<Print, RepoError> {
+        let mut hasher = blake3::Hasher::new();
+        let belongs = |section: &crate::format::table_map::MapSection| {
+            section.database == table.database && section.table.as_ref() == Some(&table.name)
+        };
+        for placed in map.sections.iter().filter(|placed| belongs(&placed.section)) {
+            hasher.update(&placed.section.bytes.to_le_bytes());
+            if placed.section.kind == MapSectionKind::TableData {
+                let count = placed.pages.end - placed.pages.start;
+                let ids = dumps::chunk_ids(self.reader, &self.recipe, placed.anchor.chunk, count)?;
+                for id in ids {
+                    hasher.update(id.as_bytes());
+                }
+            }
+        }
+        for (name, kind) in &table.columns {
+            hasher.update(name).update(b"\0").update(kind).update(b"\0");
+        }
+        Ok(*hasher.finalize().as_bytes())
+    }
+}
+
+/// A database and the name of a table in it.
+type Key = (Option<Vec<u8>>, MapTableName);
+
+/// The tables of the dump of the same path in the other snapshot.
+struct Old {
+    /// What each table was made of, and its rows.
+    tables: HashMap<Key, (Print, u64)>,
+}
+
+impl Old {
+    fn open(before: Before<'_>, at: &TableMapRef) -> Result<Option<Self>, OpsError> {
+        let Some(old) = before.manifest.table_maps.iter().find(|old| old.path == at.path) else {
+            return Ok(None);
+        };
+        let map = TableMap::open(before.reader, old)?;
+        let prints = Prints::new(before.reader, before.manifest, old)?;
+        let mut tables = HashMap::new();
+        for table in dumps::tables(&map) {
+            let print = prints.of(&map, &table)?;
+            tables.insert((table.database, table.name), (print, table.rows));
+        }
+        Ok(Some(Self { tables }))
+    }
+
+    fn compare(&self, table: &Table, print: &Print) -> TableChange {
+        match self.tables.get(&(table.database.clone(), table.name.clone())) {
+            None => TableChange::New,
+            Some((old, _)) if old == print => TableChange::Same,
+            Some((_, rows)) => TableChange::Changed { rows: table.rows.cast_signed() - rows.cast_signed() },
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Every table of every dump, extracted, loaded into a real server and compared with the original there.
+#![cfg(test)]
+
+mod extract {
+    mod corpora;
+    mod mariadb;
+    mod postgres;
+    pub mod saved;
+    mod sqlite;
+}
+mod servers;

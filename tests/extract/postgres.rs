@@ -1,0 +1,182 @@
+//! Dumps of PostgreSQL, by flags.
+
+use strongroom::ops::dumps::Table;
+use strongroom::ops::extract::ExtractOptions;
+use strongroom::ops::extract::plan::PlanOptions;
+
+use super::saved::{Saved, all, text};
+use crate::servers::PostgreSql;
+
+const FLAGS: [&[&str]; 5] = [
+    &[],
+    &["--inserts", "--quote-all-identifiers"],
+    &["--clean", "--if-exists"],
+    &["--rows-per-insert=2", "--column-inserts", "--verbose"],
+    &["--create"],
+];
+
+/// The table as `pg_dump` takes it for a pattern.
+pub fn pattern(table: &Table) -> String {
+    let quoted = |name: &[u8]| format!("\"{}\"", text(name).replace('"', "\"\""));
+    let schema = table.name.schema.as_deref().unwrap_or(b"public");
+    format!("--table={}.{}", quoted(schema), quoted(&table.name.name))
+}
+
+/// What `pg_dump` says of tables, line by line, without what is of the dump itself.
+pub fn seen(server: &PostgreSql, database: &str, tables: &[&Table], without: &[&str]) -> Vec<String> {
+    let patterns: Vec<String> = tables.iter().map(|table| pattern(table)).collect();
+    let mut arguments: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    arguments.push(database);
+    let dump = String::from_utf8(server.dump(&arguments)).unwrap();
+    let statements = dump.split(";\n").map(|statement| {
+        let lines = statement
+            .lines()
+            .filter(|line| !line.starts_with("--") && !line.starts_with('\\') || *line == "\\.");
+        lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    });
+    statements.filter(|statement| !without.iter().any(|part| statement.contains(part))).collect()
+}
+
+fn original(server: &PostgreSql, database: &str) {
+    server.create_database(database);
+    server.run(database, include_bytes!("postgres.sql"));
+}
+
+fn dump(server: &PostgreSql, database: &str, flags: &[&str]) -> Saved {
+    let arguments: Vec<&str> = flags.iter().copied().chain([database]).collect();
+    Saved::new(&server.dump(&arguments))
+}
+
+/// A table that stands alone only after others do: it inherits from them.
+fn is_derived(table: &Table) -> bool {
+    table.name.name == b"derived"
+}
+
+#[test]
+fn every_table_of_postgresql_comes_back_as_it_was_whatever_the_flags() {
+    let Some(server) = PostgreSql::get() else { return };
+    original(server, "origin");
+    for flags in FLAGS {
+        let saved = dump(server, "origin", flags);
+        let tables = saved.tables();
+        for table in tables.iter().filter(|table| !is_derived(table)) {
+            server.create_database("copy");
+            let plan = PlanOptions { no_foreign_keys: true, ..all().plan };
+            let options = ExtractOptions { with_prerequisites: true, plan, ..all() };
+            let (script, report) = saved.table(table, &options);
+            assert!(report.prerequisites.is_empty() && report.notes.is_empty(), "{flags:?} {report:?}");
+            // A policy asks another table.
+            if table.name.name == b"order" {
+                server.query("copy", "CREATE SCHEMA shop; CREATE TABLE shop.parents (id integer)");
+            }
+            let script = if table.name.name == b"order" {
+                text(&script)
+                    .replace("CREATE SCHEMA shop;", "")
+                    .replace("CREATE SCHEMA \"shop\";", "")
+                    .into_bytes()
+            } else {
+                script
+            };
+            server.run("copy", &script);
+            let without = ["FOREIGN KEY", "ATTACH PARTITION"];
+            let (copy, origin) =
+                (seen(server, "copy", &[table], &without), seen(server, "origin", &[table], &without));
+            assert_eq!(copy, origin, "{flags:?} {}", table.full_name());
+        }
+    }
+}
+
+#[test]
+fn all_tables_of_postgresql_come_back_together() {
+    let Some(server) = PostgreSql::get() else { return };
+    original(server, "together");
+    for flags in FLAGS {
+        let saved = dump(server, "together", flags);
+        let tables = saved.tables();
+        let tables: Vec<&Table> = tables.iter().collect();
+        server.create_database("copy_together");
+        let (script, report) = saved.extract(&tables, &ExtractOptions { with_prerequisites: true, ..all() });
+        assert!(report.references.is_empty() && report.prerequisites.is_empty(), "{report:?}");
+        server.run("copy_together", &script);
+        let whole = seen(server, "together", &tables, &[]);
+        assert_eq!(seen(server, "copy_together", &tables, &[]), whole, "{flags:?}");
+    }
+}
+
+#[test]
+fn a_table_of_postgresql_stands_under_another_name_beside_itself() {
+    let Some(server) = PostgreSql::get() else { return };
+    for flags in FLAGS.iter().filter(|flags| !flags.contains(&"--create") && !flags.contains(&"--clean")) {
+        original(server, "beside");
+        let saved = dump(server, "beside", flags);
+        let tables = saved.tables();
+        let all_tables: Vec<&Table> = tables.iter().collect();
+        let before = seen(server, "beside", &all_tables, &[]);
+        for table in &tables {
+            let options = ExtractOptions { new_name: Some("New 'one'".into()), ..all() };
+            let (script, report) = saved.table(table, &options);
+            assert!(report.notes.is_empty(), "{flags:?} {report:?}");
+            server.run("beside", &script);
+            let mut copy = table.clone();
+            copy.name.name = b"New 'one'".to_vec();
+            let (copy, own) = (seen(server, "beside", &[&copy], &[]), seen(server, "beside", &[table], &[]));
+            let detached = own.iter().filter(|statement| statement.contains("ATTACH PARTITION")).count();
+            assert_eq!(copy.len(), own.len() - detached, "{flags:?} {copy:#?} {own:#?}");
+            let rows = |statements: &[String]| {
+                let data = statements.iter().flat_map(|text| text.lines()).filter(|line| line.contains('\t'));
+                data.map(str::to_owned).collect::<Vec<_>>()
+            };
+            assert_eq!(rows(&copy), rows(&own), "{flags:?} {}", table.full_name());
+            server.query("beside", &drop_copies(server));
+        }
+        assert_eq!(seen(server, "beside", &all_tables, &[]), before, "{flags:?}");
+    }
+}
+
+/// Statements that drop what was made under new names.
+fn drop_copies(server: &PostgreSql) -> String {
+    let names = server.query(
+        "beside",
+        "SELECT format('DROP %s IF EXISTS %I.%I CASCADE;', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname) \
+         FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE relname LIKE 'New ''one''%' AND relkind IN ('r', 'p', 'S')",
+    );
+    assert!(names.contains("DROP TABLE"), "{names}");
+    names
+}
+
+#[test]
+fn what_a_table_needs_is_told_and_nothing_else() {
+    let Some(server) = PostgreSql::get() else { return };
+    original(server, "needs");
+    let saved = dump(server, "needs", &[]);
+    let tables = saved.tables();
+    let needs = |name: &str| {
+        let table = tables.iter().find(|table| table.name.name == name.as_bytes()).unwrap();
+        let report = saved.table(table, &all()).1;
+        (report.prerequisites, report.references)
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(needs("base"), (vec![], vec![]));
+    assert_eq!(needs("derived").0, ["table public.base"]);
+    assert_eq!(needs("rooms").0, ["extension btree_gist"]);
+    assert_eq!(needs("user").1, ["shop.order"]);
+    assert_eq!(needs("order").0, ["function shop.touch", "schema shop"]);
+    assert_eq!(needs("order").1, ["shop.parents"]);
+    assert_eq!(needs("measures").0, ["schema unused"]);
+    let (parents, references) = needs("parents");
+    assert_eq!(references, none);
+    assert_eq!(
+        parents,
+        [
+            "extension citext",
+            "function shop.inner_check",
+            "function shop.is_code",
+            "schema shop",
+            "type shop.code",
+            "type shop.mine",
+            "type shop.mood",
+            "type shop.pair",
+            "type shop.span"
+        ]
+    );
+}
