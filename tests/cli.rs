@@ -4,6 +4,7 @@
 mod cli {
     mod changes;
     mod ends;
+    mod hooks;
     mod interrupt;
     pub mod place;
     mod promises;

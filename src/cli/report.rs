@@ -3,6 +3,8 @@
 //! The first line is the error's own text. The other two are made here and nowhere else.
 
 mod advice;
+mod database;
+mod files;
 
 use serde::Serialize;
 

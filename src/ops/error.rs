@@ -2,6 +2,7 @@
 
 use crate::base::PathError;
 use crate::chunker::ChunkerError;
+use crate::database::DatabaseError;
 use crate::process::ProcessError;
 use crate::repo::RepoError;
 use crate::source::SourceError;
@@ -19,6 +20,15 @@ pub enum OpsError {
     /// A command cannot be run.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// A database cannot be dumped or loaded.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The command that is to run before a backup did not succeed.
+    #[error("the command before the backup failed: {how}")]
+    Before {
+        /// How it ended.
+        how: String,
+    },
     /// The place to restore to cannot be written.
     #[error(transparent)]
     Target(#[from] TargetError),
