@@ -5,6 +5,8 @@ mod databases {
     mod dump;
     pub mod fake;
     mod refusals;
+    mod restore;
+    mod rows;
 }
 #[expect(dead_code, reason = "other tests use all of it")]
 #[path = "cli/place.rs"]

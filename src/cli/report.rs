@@ -22,6 +22,8 @@ pub enum Doing {
     Backup,
     /// Writing files out of a snapshot.
     Restore,
+    /// Loading a dump into a server.
+    Load,
     /// Changing key slots.
     Keys,
     /// Writing files that are not of a repository of the user.
@@ -41,6 +43,7 @@ impl Doing {
             Self::Restore => {
                 "the repository is untouched; what was written to the target so far stays and is not all"
             }
+            Self::Load => "the database is as it was, and so is the repository",
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {
                 "what was written so far stays and may not be all; no repository of yours was touched"

@@ -177,7 +177,7 @@ impl Dump {
 }
 
 /// A name that the server told in hex.
-fn unhex(text: &str) -> String {
+pub(super) fn unhex(text: &str) -> String {
     let bytes = data_encoding::HEXUPPER_PERMISSIVE.decode(text.as_bytes()).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -45,6 +45,19 @@ pub enum DatabaseError {
         /// What the program said.
         said: String,
     },
+    /// A restore failed, and so did putting back what was there: it is in another database.
+    #[error("database {database} is not as it was; its tables are in {place}: {said}")]
+    Stranded {
+        /// The database.
+        database: String,
+        /// Where its tables are.
+        place: String,
+        /// What was said.
+        said: String,
+    },
+    /// Nobody wants it done any more.
+    #[error("cancelled")]
+    Cancelled,
     /// A program could not be run to its end.
     #[error(transparent)]
     Process(#[from] ProcessError),

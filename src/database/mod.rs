@@ -8,6 +8,7 @@ mod dsn;
 mod dump;
 mod error;
 mod footer;
+pub mod load;
 mod mariadb;
 mod postgres;
 mod version;

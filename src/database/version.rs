@@ -27,6 +27,21 @@ impl Version {
     }
 }
 
+impl Version {
+    /// Whether this `psql` can be told that no line of a script is a command to it. It came with updates of August 2025.
+    pub const fn knows_restrict(&self) -> bool {
+        let (major, minor, _) = self.number;
+        match major {
+            13 => minor >= 22,
+            14 => minor >= 19,
+            15 => minor >= 14,
+            16 => minor >= 10,
+            17 => minor >= 6,
+            major => major >= 18,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

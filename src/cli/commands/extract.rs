@@ -1,4 +1,6 @@
-//! `extract`: tables out of a dump.
+//! `extract`: tables out of a dump, into a file or into a database.
+
+mod into;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -21,7 +23,8 @@ use crate::repo::ChunkReader;
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop extract latest orders | mariadb scratch
   strongroom -r /backup/shop extract @2026-11-20 orders order_items -o orders.sql
-  strongroom -r /backup/shop extract latest customers --schema-only";
+  strongroom -r /backup/shop extract latest customers --schema-only
+  strongroom -r /backup/shop extract latest orders --into mariadb:///shop --mode insert-missing --overwrite";
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -55,6 +58,8 @@ pub struct ExtractArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    into: into::IntoArgs,
+    #[command(flatten)]
     filter: FilterArgs,
 }
 
@@ -72,6 +77,9 @@ struct Summary {
 }
 
 pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
+    if args.into.is_wanted() {
+        return into::run(args, session);
+    }
     match &args.output {
         None => write(args, session, &mut std::io::stdout().lock()),
         Some(path) => {

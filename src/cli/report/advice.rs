@@ -26,6 +26,16 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::Process(error) => of_process(error),
         OpsError::Target(error) => of_target(error),
         OpsError::Database(error) => of_database(error, doing),
+        OpsError::Occupied { database, .. } => advice(
+            Exit::Error,
+            "nothing was changed",
+            format!("--overwrite with --yes-overwrite {database}, or another database with --into"),
+        ),
+        OpsError::DumpNotWhole { .. } => advice(
+            Exit::DumpFailed,
+            "",
+            "another snapshot; strongroom extract gives the tables that are whole",
+        ),
         OpsError::Before { .. } => {
             advice(Exit::Error, "", "run the command of --before by hand and see what it says")
         }

@@ -36,6 +36,12 @@ pub fn of_database(error: &DatabaseError, doing: Doing) -> Advice {
         DatabaseError::Refused { .. } => {
             advice(exit, "", "look at what the server says, and at the rights of the user")
         }
+        DatabaseError::Stranded { place, .. } => advice(
+            exit,
+            "the old tables are whole, in another database; what is in this one may be half",
+            format!("RENAME TABLE every table of {place} back by hand, then restore views and routines"),
+        ),
+        DatabaseError::Cancelled => (Exit::Cancelled, None, "run it again whenever you like".into()),
         DatabaseError::Process(error) => of_process(error),
         DatabaseError::Password { .. } => advice(exit, "", "a file whose first line is the password"),
     }

@@ -4,8 +4,11 @@
 
 pub mod plan;
 mod read;
+mod sections;
 
 use std::io::Write;
+
+pub use self::sections::each;
 
 use self::plan::{Plan, PlanOptions, Wanted};
 use self::read::{Given, Stretch};
@@ -47,10 +50,10 @@ pub struct ExtractReport {
 }
 
 /// The dump that has all the tables.
-struct Found<'r> {
-    at: TableMapRef,
-    map: TableMap<'r>,
-    tables: Vec<Table>,
+pub(super) struct Found<'r> {
+    pub at: TableMapRef,
+    pub map: TableMap<'r>,
+    pub tables: Vec<Table>,
 }
 
 /// Writes the tables to `out`.
@@ -84,7 +87,7 @@ pub fn run(
 }
 
 /// The one dump that has the tables.
-fn find<'r>(
+pub(super) fn find<'r>(
     reader: &'r ChunkReader,
     manifest: &Manifest,
     options: &ExtractOptions,
