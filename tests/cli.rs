@@ -4,6 +4,7 @@
 mod cli {
     mod changes;
     mod ends;
+    mod extract;
     mod interrupt;
     mod latest;
     pub mod place;
