@@ -125,6 +125,16 @@ fn add(table: &mut Table, placed: &PlacedSection) {
     if section.kind == MapSectionKind::TableData {
         table.chunks += section.chunks;
     }
+    let is_key = matches!(section.kind, MapSectionKind::Constraint | MapSectionKind::Keys);
+    if is_key && table.primary_key.is_empty() {
+        table.primary_key = section
+            .primary_key
+            .iter()
+            .filter_map(|place| section.columns.get(*place as usize))
+            .filter_map(|name| table.columns.iter().position(|(column, _)| column == name))
+            .filter_map(|place| u32::try_from(place).ok())
+            .collect();
+    }
     if section.kind == MapSectionKind::TableDefinition && !section.columns.is_empty() {
         let types = section.types.iter().cloned().chain(std::iter::repeat(vec![]));
         table.columns = section.columns.iter().cloned().zip(types).collect();

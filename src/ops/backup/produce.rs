@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 use super::Input;
-use super::dump::{Cutter, MapEnd};
+use super::dump::{Cutter, Look, MapEnd};
 use super::hash::{Item, Workshop, is_untouched};
 use super::merge::LastNight;
 use super::step::{Change, Step, Tally, job};
@@ -182,9 +182,9 @@ impl Sending<'_, '_> {
                     file.seek(start);
                     let size = file.size();
                     // A file with holes is no dump: nothing that writes dumps leaves any.
-                    let may_be_dump = start == 0 && end >= size;
+                    let dump = (start == 0 && end >= size).then_some(&found.entry.path);
                     let read = &mut |buffer: &mut [u8]| file.read(buffer).map_err(Broken::Source);
-                    let sent = self.bytes(read, end - start, may_be_dump)?;
+                    let sent = self.bytes(read, end - start, dump)?;
                     offset = if sent < end - start { size } else { end };
                 }
             }
@@ -193,14 +193,17 @@ impl Sending<'_, '_> {
         file.has_changed(&found.entry).map_err(Broken::Source)
     }
 
-    /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump; returns how many there were.
+    /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump at the path that is told;
+    /// returns how many there were.
     pub fn bytes(
         &self,
         read: &mut dyn FnMut(&mut [u8]) -> Result<usize, Broken>,
         limit: u64,
-        may_be_dump: bool,
+        dump: Option<&TreePath>,
     ) -> Result<u64, Broken> {
-        let mut cutter = Cutter::new(&self.workshop.chunker, may_be_dump);
+        let known_keys = || self.workshop.known_keys(dump?);
+        let look = if dump.is_some() { Look::Dump(&known_keys) } else { Look::Plain };
+        let mut cutter = Cutter::new(&self.workshop.chunker, look);
         let (mut buffer, mut sent) = (Vec::new(), 0);
         loop {
             if self.observer.is_cancelled() {

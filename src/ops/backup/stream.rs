@@ -17,14 +17,14 @@ impl Sending<'_, '_> {
             Input::Path(_) => return Ok(()),
             Input::Stream { path, mut reader } => {
                 self.send(Step::Start(path.clone()))?;
-                let outcome = self.stream_bytes(&mut *reader)?;
+                let outcome = self.stream_bytes(&path, &mut *reader)?;
                 (path, outcome.and_then(not_empty))
             }
             Input::Command { path, command } => {
                 self.send(Step::Start(path.clone()))?;
                 let outcome = match crate::process::spawn(&command) {
                     Ok(mut running) => {
-                        let read = self.stream_bytes(&mut running)?;
+                        let read = self.stream_bytes(&path, &mut running)?;
                         verdict(read, running.finish())
                     }
                     Err(error) => Err(error.to_string()),
@@ -42,7 +42,7 @@ impl Sending<'_, '_> {
 
     /// Sends a stream to its end; the inner error is that of the stream. A reader that waits long and says so now and then
     /// ([`std::io::ErrorKind::Interrupted`]) does not keep a cancelled run from its end.
-    fn stream_bytes(&self, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
+    fn stream_bytes(&self, path: &TreePath, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
         let mut read = |buffer: &mut [u8]| loop {
             match reader.read(buffer) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
@@ -53,7 +53,7 @@ impl Sending<'_, '_> {
                 other => return other.map_err(Broken::Stream),
             }
         };
-        match self.bytes(&mut read, u64::MAX, true) {
+        match self.bytes(&mut read, u64::MAX, Some(path)) {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),
