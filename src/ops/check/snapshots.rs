@@ -139,8 +139,8 @@ fn check_maps(reader: &ChunkReader, manifest: &Manifest, bad: &Bad, loss: &mut L
     for at in &manifest.table_maps {
         let read = || -> Result<bool, RepoError> {
             let map = TableMap::open(reader, at)?;
-            for section in &map.sections {
-                map.pages(section)?;
+            for page in map.sections.iter().flat_map(|section| map.pages(section)) {
+                page?;
             }
             Ok(true)
         };
