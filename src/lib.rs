@@ -14,6 +14,7 @@ pub mod backend;
 pub mod index;
 pub mod process;
 
+pub mod database;
 pub mod repo;
 pub mod source;
 pub mod target;

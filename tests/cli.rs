@@ -5,6 +5,7 @@ mod cli {
     mod changes;
     mod ends;
     mod extract;
+    mod hooks;
     mod interrupt;
     mod latest;
     pub mod place;

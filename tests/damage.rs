@@ -46,6 +46,7 @@ fn small() -> Small {
         parent: ParentChoice::Newest,
         source: SourceOptions::default(),
         scan: false,
+        hooks: backup::Hooks::default(),
     };
     for (name, content) in
         [("a.sql", "INSERT INTO t VALUES (1,'x');\n".repeat(40)), ("b.txt", "hello\n".into())]

@@ -16,6 +16,8 @@ pub const DIRECTORY_NAMES_BYTES_MAX: usize = 1 << 30;
 pub const OWNERS_MAX: usize = 65_536;
 /// How many of the last bytes of a command's stderr are kept.
 pub const STDERR_BYTES_KEPT: usize = 64 * 1024;
+/// What a database server may answer to a question, in bytes: names of a million tables.
+pub const DATABASE_ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// The smallest chunk of file content, in bytes (the last of a stream may be shorter). Even.
 pub const CHUNK_BYTES_MIN: usize = 8 * 1024;

@@ -118,6 +118,20 @@ pub fn recovery_kit(path: &Path) -> Result<(RepositoryId, MasterKey), PasswordEr
     Ok((repository, MasterKey::new(master)))
 }
 
+/// The password of a database, in the first line of a file.
+///
+/// # Errors
+/// [`PasswordError`].
+pub fn of_database(path: &Path) -> Result<Password, PasswordError> {
+    let mut password = read_file("password of the database", path)?;
+    keep_first_line(&mut password);
+    if password.is_empty() {
+        Err(PasswordError::Empty { what: "password of the database" })
+    } else {
+        Ok(password)
+    }
+}
+
 /// A further password for a key slot.
 ///
 /// # Errors

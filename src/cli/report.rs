@@ -3,6 +3,8 @@
 //! The first line is the error's own text. The other two are made here and nowhere else.
 
 mod advice;
+mod database;
+mod files;
 
 use clap::error::ErrorKind;
 use serde::Serialize;
@@ -21,6 +23,8 @@ pub enum Doing {
     Backup,
     /// Writing files out of a snapshot.
     Restore,
+    /// Loading a dump into a server.
+    Load,
     /// Changing key slots.
     Keys,
     /// Writing files that are not of a repository of the user.
@@ -40,6 +44,7 @@ impl Doing {
             Self::Restore => {
                 "the repository is untouched; what was written to the target so far stays and is not all"
             }
+            Self::Load => "the database is as it was, and so is the repository",
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {
                 "what was written so far stays and may not be all; no repository of yours was touched"

@@ -10,6 +10,7 @@ use crate::base::{ChunkId, RepositoryId};
 const CHUNK_ID: &str = "strongroom 2026-11 chunk id";
 const GEAR_TABLE: &str = "strongroom 2026-11 gear table";
 const TREE_BOUNDARY: &str = "strongroom 2026-11 tree boundary";
+const RESTRICT_KEY: &str = "strongroom 2026-11 restrict key of a dump";
 const SEALING: &str = "strongroom 2026-11 sealing";
 
 /// The 32 secret bytes everything else comes from. Wiped from memory when dropped, never shown.
@@ -93,6 +94,13 @@ impl Keys {
         let hash = blake3::Hasher::new_keyed(&self.tree_boundary).update(&[level]).update(path).finalize();
         let [a, b, c, d, ..] = *hash.as_bytes();
         u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// The key with which `pg_dump` locks its dump of `name`: the same each night, and nothing that the dumped server could guess.
+    pub fn restrict_key(&self, name: &[u8]) -> String {
+        let mut hasher = blake3::Hasher::new_derive_key(RESTRICT_KEY);
+        hasher.update(self.master.expose()).update(name);
+        hasher.finalize().to_hex().chars().take(32).collect()
     }
 
     /// Seals and opens the messages of one object, whose plaintext `header` holds `salt`.

@@ -46,7 +46,7 @@ pub struct Component {
     pub path: Vec<u8>,
     /// Whether all of it is there.
     pub is_whole: bool,
-    /// What went wrong, if something did.
+    /// What went wrong; of one that is whole, what was left out or could not be had.
     pub detail: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::base::PathError;
 use crate::chunker::ChunkerError;
+use crate::database::DatabaseError;
 use crate::process::ProcessError;
 use crate::repo::RepoError;
 use crate::source::SourceError;
@@ -19,6 +20,31 @@ pub enum OpsError {
     /// A command cannot be run.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// A database cannot be dumped or loaded.
+    #[error(transparent)]
+    Database(DatabaseError),
+    /// A database has something in it, and nobody said that it may go.
+    #[error("database {database} is not empty: {objects} tables and other objects")]
+    Occupied {
+        /// The database.
+        database: String,
+        /// How much is in it.
+        objects: u64,
+    },
+    /// A dump that does not have all that it should have.
+    #[error("the dump /{dump} is not whole: {why}")]
+    DumpNotWhole {
+        /// Its path, escaped.
+        dump: String,
+        /// What is missing.
+        why: String,
+    },
+    /// The command that is to run before a backup did not succeed.
+    #[error("the command before the backup failed: {how}")]
+    Before {
+        /// How it ended.
+        how: String,
+    },
     /// The place to restore to cannot be written.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -105,6 +131,15 @@ pub enum OpsError {
         /// What the system says.
         source: std::io::Error,
     },
+}
+
+impl From<DatabaseError> for OpsError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Cancelled => Self::Repo(RepoError::Cancelled),
+            error => Self::Database(error),
+        }
+    }
 }
 
 /// Of a format that is written: what is read is told with its subject by the repository.

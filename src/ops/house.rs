@@ -39,6 +39,7 @@ pub fn backup_options() -> BackupOptions {
         parent: ParentChoice::Newest,
         source: crate::source::SourceOptions::default(),
         scan: false,
+        hooks: crate::ops::backup::Hooks::default(),
     }
 }
 

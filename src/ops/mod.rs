@@ -14,6 +14,7 @@ pub mod find;
 #[cfg(test)]
 mod house;
 pub mod list;
+pub mod load;
 pub mod restore;
 pub mod select;
 pub mod stats;

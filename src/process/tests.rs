@@ -8,7 +8,7 @@ use super::*;
 use crate::base::limits::STDERR_BYTES_KEPT;
 
 fn command(shell_command: &str) -> Command {
-    Command { name: "dump".to_owned(), shell_command: shell_command.to_owned(), idle_ms_max: None }
+    Command::shell("dump", shell_command, None)
 }
 
 fn output(running: &mut Running) -> Vec<u8> {

@@ -28,7 +28,12 @@ pub fn all() -> ExtractOptions {
         allow_empty: false,
         tables: vec![],
         from: None,
-        plan: PlanOptions { wanted: Wanted::All, no_foreign_keys: false, no_owner: false },
+        plan: PlanOptions {
+            wanted: Wanted::All,
+            no_foreign_keys: false,
+            no_owner: false,
+            no_triggers: false,
+        },
         with_prerequisites: false,
         new_name: None,
         no_definer: false,
@@ -58,6 +63,7 @@ impl Saved {
             parent: ParentChoice::Newest,
             source: SourceOptions::default(),
             scan: false,
+            hooks: backup::Hooks::default(),
         };
         let cache = place.path().join("cache");
         let report = backup::run(&repo, &cache, vec![Input::Path(file)], &options, &Silent).unwrap();

@@ -60,6 +60,11 @@ impl MariaDb {
         command
     }
 
+    /// The URL of a database for a user, `root` having no password.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        format!("mariadb://{user}@localhost/{database}?socket={}/socket", self.watched.directory.display())
+    }
+
     /// Makes a database anew; what was in one of that name is gone.
     pub fn create_database(&self, name: &str) {
         self.query("", &format!("DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}`"));

@@ -69,6 +69,18 @@ impl PostgreSql {
         command
     }
 
+    /// The URL of a database for a user.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        format!("postgres://{user}@/{database}?host={}", self.watched.directory.display())
+    }
+
+    /// From here on this user has to give a password.
+    pub fn ask_for_password(&self, user: &str) {
+        let rules = format!("local all {user} scram-sha-256\nlocal all all trust\n");
+        std::fs::write(self.watched.directory.join("data/pg_hba.conf"), rules).unwrap();
+        self.query("postgres", "SELECT pg_reload_conf()");
+    }
+
     /// Makes a database anew; what was in one of that name is gone.
     pub fn create_database(&self, name: &str) {
         self.query("postgres", &format!("DROP DATABASE IF EXISTS \"{name}\""));

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["base"],
     &["format", "crypto", "codec", "compressed", "chunker", "nights", "delta", "sql", "retention"],
     &["backend", "index", "process"],
-    &["repo", "source", "target"],
+    &["repo", "source", "target", "database"],
     &["ops"],
     &["mount", "notify"],
     &["config"],

@@ -1,5 +1,6 @@
 //! `backup`: what is saved, what is left out, and what came of it.
 
+mod databases;
 mod inputs;
 mod summary;
 
@@ -16,14 +17,17 @@ use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::codec::Compression;
 use crate::format::Status;
-use crate::ops::backup::{self, BackupOptions, ParentChoice};
+use crate::ops::backup::{self, BackupOptions, Hooks, ParentChoice};
 use crate::ops::select;
 use crate::repo::{Repository, Snapshots};
 use crate::source::SourceOptions;
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop backup /srv/shop/uploads /etc/shop
-  strongroom -r /backup/shop backup --command shop.sql='mariadb-dump --single-transaction shop' /srv/shop/uploads
+  strongroom -r /backup/shop backup --mariadb shop.sql=mariadb://backup@localhost/shop /srv/shop/uploads
+  strongroom -r /backup/shop backup --postgres crm.sql=postgres:///crm --exclude-table-data crm.sql=log
+  strongroom -r /backup/shop backup --before 'shop down' --after 'shop up' --mariadb shop.sql=mysql:///shop /srv/shop
+  strongroom -r /backup/shop backup --command shop.sql='mysqldump --single-transaction shop' /srv/shop/uploads
   mariadb-dump shop | strongroom -r /backup/shop backup --stdin shop.sql
   strongroom -r /backup/shop backup --init --exclude '*.log' --exclude-caches --tag nightly /srv";
 
@@ -32,7 +36,7 @@ const EXAMPLES: &str = "Examples:
 #[command(before_help = EXAMPLES)]
 pub struct BackupArgs {
     /// Files and directories to save
-    #[arg(required_unless_present_any = ["stdin", "command"], value_name = "PATH")]
+    #[arg(required_unless_present_any = ["stdin", "command", "mariadb", "postgres"], value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Make the repository first if there is none
     #[arg(long)]
@@ -43,7 +47,15 @@ pub struct BackupArgs {
     /// Save the output of a command as a file of this name; if it fails, the snapshot is partial (repeatable)
     #[arg(long, value_name = "NAME=COMMAND")]
     command: Vec<OsString>,
-    /// End a command that prints nothing for so many seconds
+    #[command(flatten)]
+    databases: databases::DatabaseArgs,
+    /// Run a command first; if it fails, nothing is saved
+    #[arg(long, value_name = "COMMAND")]
+    before: Option<String>,
+    /// Run a command at the end, whatever happened; STRONGROOM_STATUS tells it what
+    #[arg(long, value_name = "COMMAND")]
+    after: Option<String>,
+    /// End a command, or a dump, that prints nothing for so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     command_idle: u64,
     /// A tag for the snapshot (repeatable)
@@ -101,7 +113,8 @@ fn compression(text: &str) -> Result<Compression, String> {
 pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
     session.start(Doing::Backup);
     let time = args.time.as_deref().map(parse_time).transpose()?;
-    let inputs = inputs::of(&args.paths, args.stdin.as_deref(), &args.command, args.command_idle)?;
+    let mut inputs = inputs::of(&args.paths, args.stdin.as_deref(), &args.command, args.command_idle)?;
+    inputs.extend(args.databases.inputs(args.command_idle)?);
     // A dry run makes nothing.
     let repo =
         if args.init && !args.dry_run { session.repository_or_new()? } else { session.repository()? };
@@ -129,6 +142,7 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
             skip: vec![session.repository_path()?, cache.join(repo.id().to_string())],
         },
         scan: !args.no_scan && session.observer.shows_progress(),
+        hooks: Hooks { before: args.before.clone(), after: args.after.clone() },
     };
     let report = backup::run(&repo, &cache, inputs, &options, &session.observer)?;
     let seconds = session.now().seconds_since(options.now);

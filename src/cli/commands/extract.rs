@@ -1,4 +1,6 @@
-//! `extract`: tables out of a dump.
+//! `extract`: tables out of a dump, into a file or into a database.
+
+mod into;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -23,7 +25,8 @@ const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop extract @2026-11-20 orders order_items -o orders.sql
   strongroom -r /backup/shop extract latest orders --where 'id = 4711'
   strongroom -r /backup/shop extract latest customers --format csv -o customers.csv
-  strongroom -r /backup/shop extract latest orders --as orders_last_night --no-definer | mariadb shop";
+  strongroom -r /backup/shop extract latest orders --as orders_last_night --no-definer | mariadb shop
+  strongroom -r /backup/shop extract latest orders --where 'id = 4711' --into mariadb:///shop --mode upsert --overwrite";
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -72,6 +75,8 @@ pub struct ExtractArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    into: into::IntoArgs,
+    #[command(flatten)]
     filter: FilterArgs,
 }
 
@@ -102,6 +107,9 @@ struct Summary {
 }
 
 pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
+    if args.into.is_wanted() {
+        return into::run(args, session);
+    }
     match &args.output {
         None => write(args, session, &mut std::io::stdout().lock()),
         Some(path) => {
@@ -198,11 +206,16 @@ fn options(args: &ExtractArgs, path: Option<TreePath>, banner: String) -> Result
         return Err(CliError::Usage("--format csv and jsonl are rows: not with --schema-only".into()));
     }
     let is_row_by_row = args.condition.is_some() || format != RowFormat::Sql;
-    let rows = is_row_by_row.then(|| RowOptions { condition: args.condition.clone(), format });
+    let rows = is_row_by_row.then(|| RowOptions { condition: args.condition.clone(), format, staged: None });
     Ok(ExtractOptions {
         tables: args.tables.iter().map(|name| name.as_bytes().to_vec()).collect(),
         from: from.transpose()?.or(path),
-        plan: PlanOptions { wanted, no_foreign_keys: args.no_fk, no_owner: args.no_owner },
+        plan: PlanOptions {
+            wanted,
+            no_foreign_keys: args.no_fk,
+            no_owner: args.no_owner,
+            no_triggers: false,
+        },
         rows,
         allow_empty: args.allow_empty,
         with_prerequisites: args.with_deps,

@@ -12,6 +12,7 @@ mod init;
 mod key;
 mod ls;
 mod restore;
+mod restore_db;
 mod shell;
 mod snapshots;
 mod stats;
@@ -42,7 +43,7 @@ pub enum Command {
     /// List the tables of the dumps in a snapshot
     Tables(tables::TablesArgs),
     /// Write tables of a dump, with everything that belongs to them
-    Extract(extract::ExtractArgs),
+    Extract(Box<extract::ExtractArgs>),
     /// Say what two snapshots do not have in common
     Diff(diff::DiffArgs),
     /// Say where a file was, over the snapshots
@@ -51,6 +52,8 @@ pub enum Command {
     Stats(stats::StatsArgs),
     /// Put files back, with everything they had
     Restore(Box<restore::RestoreArgs>),
+    /// Make a database what it was when its dump was made
+    RestoreDb(Box<restore_db::RestoreDbArgs>),
     /// See whether everything is there and whole
     Check(check::CheckArgs),
     /// Passwords and the recovery kit
@@ -86,6 +89,7 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Find(args) => find::run(&args, session),
         Command::Stats(args) => stats::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
+        Command::RestoreDb(args) => restore_db::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),
         Command::Doctor(args) => doctor::run(&args, session),

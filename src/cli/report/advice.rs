@@ -1,16 +1,15 @@
 //! Exit code, meaning and advice for every error there is.
 
 use super::Doing;
+use super::database::{of_database, of_process};
+use super::files::{of_source, of_target};
 use crate::backend::BackendError;
 use crate::cli::error::Exit;
 use crate::cli::password::PasswordError;
 use crate::crypto::CryptoError;
 use crate::index::IndexError;
 use crate::ops::OpsError;
-use crate::process::ProcessError;
 use crate::repo::{RepoError, Subject};
-use crate::source::SourceError;
-use crate::target::TargetError;
 
 /// Exit code, meaning and advice; no meaning is the usual consequence.
 pub type Advice = (Exit, Option<String>, String);
@@ -26,6 +25,20 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::Source(error) => of_source(error),
         OpsError::Process(error) => of_process(error),
         OpsError::Target(error) => of_target(error),
+        OpsError::Database(error) => of_database(error, doing),
+        OpsError::Occupied { database, .. } => advice(
+            Exit::Error,
+            "nothing was changed",
+            format!("--overwrite with --yes-overwrite {database}, or another database with --into"),
+        ),
+        OpsError::DumpNotWhole { .. } => advice(
+            Exit::DumpFailed,
+            "",
+            "another snapshot; strongroom extract gives the tables that are whole",
+        ),
+        OpsError::Before { .. } => {
+            advice(Exit::Error, "", "run the command of --before by hand and see what it says")
+        }
         OpsError::Chunker(_) => advice(
             Exit::Damage,
             "this program cannot write to the repository as it is",
@@ -228,51 +241,6 @@ fn of_crypto(error: &CryptoError) -> Advice {
         CryptoError::Derivation(_) => {
             advice(Exit::Error, "", "more free memory: opening a key slot takes 64 MiB")
         }
-    }
-}
-
-fn of_source(error: &SourceError) -> Advice {
-    match error {
-        SourceError::Pattern { .. } => {
-            advice(Exit::Usage, "", "a pattern in gitignore syntax, such as '*.log' or /srv/tmp/")
-        }
-        SourceError::NotFound { .. } => {
-            advice(Exit::Error, "", "look for a typing error in the path, or a missing mount")
-        }
-        SourceError::Unreadable { .. }
-        | SourceError::Vanished { .. }
-        | SourceError::Changed { .. }
-        | SourceError::TooDeep { .. }
-        | SourceError::TooLong { .. } => advice(Exit::Error, "", "look at the path and at who may read it"),
-    }
-}
-
-fn of_process(error: &ProcessError) -> Advice {
-    match error {
-        ProcessError::Spawn { .. } => {
-            advice(Exit::DumpFailed, "", "look whether this machine can start another process")
-        }
-        ProcessError::Wait { .. } | ProcessError::Idle { .. } => {
-            advice(Exit::DumpFailed, "", "run the command by hand and see what it says")
-        }
-    }
-}
-
-fn of_target(error: &TargetError) -> Advice {
-    match error {
-        TargetError::NoSpace { .. } => no_space(),
-        TargetError::Root { source, .. } if is_full(source) => no_space(),
-        TargetError::Root { .. } => advice(Exit::Error, "", "another directory with --target"),
-        TargetError::InTheWay { .. } => {
-            advice(Exit::Error, "", "an empty directory with --target, or --overwrite always")
-        }
-        TargetError::Denied { .. } => {
-            advice(Exit::Error, "", "a directory that you may write to, or run it as root")
-        }
-        TargetError::Escapes { .. } | TargetError::DeviceRefused { .. } | TargetError::Malformed { .. } => {
-            advice(Exit::Error, "", "an empty directory with --target")
-        }
-        TargetError::Io { .. } => advice(Exit::Error, "", "look at the system's log for a failing disk"),
     }
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::count;
 use super::maps::Maps;
 use super::merge::LastNight;
 use super::produce::Producer;
 use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
-use super::{Input, count};
 use crate::base::{Observer, Phase, Progress, TreePath, Warning};
 use crate::format::{
     Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TableMapRef, TreeBuilder,
@@ -265,10 +265,4 @@ impl<'r, 'o> Consumer<'r, 'o> {
 
 fn wait<T>(promise: &Promise<T>) -> Result<T, RepoError> {
     promise.recv().map_err(|_| RepoError::Encode("a job of the pool broke".into()))
-}
-
-/// Streams in tree order, each path once.
-pub fn sort_streams(mut streams: Vec<Input>) -> Vec<Input> {
-    streams.sort_by(|a, b| super::produce::path_of(a).cmp(&super::produce::path_of(b)));
-    streams
 }

@@ -6,6 +6,7 @@
 mod consume;
 mod dump;
 mod hash;
+mod hooks;
 mod maps;
 mod merge;
 mod parent;
@@ -18,6 +19,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use hooks::Hooks;
 pub use parent::ParentChoice;
 
 use self::consume::{Consumer, Totals};
@@ -28,6 +30,7 @@ use self::step::Tally;
 use super::OpsError;
 use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
 use crate::codec::Compression;
+use crate::database::DumpRequest;
 use crate::format::{Component, ComponentKind, Manifest, Statistics, Status};
 use crate::process::Command;
 use crate::repo::{ChunkReader, RepoError, Repository, WriteOptions, Writer, Written};
@@ -60,6 +63,8 @@ pub struct BackupOptions {
     pub source: SourceOptions,
     /// Whether the source is counted first, so that progress knows the whole.
     pub scan: bool,
+    /// Commands that run before and after. A dry run runs neither.
+    pub hooks: Hooks,
 }
 
 /// What is saved.
@@ -80,6 +85,13 @@ pub enum Input {
         /// What is run.
         command: Command,
     },
+    /// A dump of a database as a file of this name.
+    Database {
+        /// Where it lies in the snapshot.
+        path: TreePath,
+        /// What is dumped.
+        request: Box<DumpRequest>,
+    },
 }
 
 impl std::fmt::Debug for Input {
@@ -88,6 +100,7 @@ impl std::fmt::Debug for Input {
             Self::Path(path) => write!(f, "Path({})", path.display()),
             Self::Stream { path, .. } => write!(f, "Stream({path})"),
             Self::Command { path, .. } => write!(f, "Command({path})"),
+            Self::Database { path, .. } => write!(f, "Database({path})"),
         }
     }
 }
@@ -119,6 +132,21 @@ pub fn run(
     options: &BackupOptions,
     observer: &dyn Observer,
 ) -> Result<BackupReport, OpsError> {
+    if options.dry_run {
+        return save(repo, cache, inputs, options, observer);
+    }
+    hooks::around(&options.hooks, observer, || save(repo, cache, inputs, options, observer))
+}
+
+fn save(
+    repo: &Repository,
+    cache: &Path,
+    inputs: Vec<Input>,
+    options: &BackupOptions,
+    observer: &dyn Observer,
+) -> Result<BackupReport, OpsError> {
+    let mut components = components_of(&inputs)?;
+    let (roots, streams) = stream::part(inputs, repo.keys(), &mut components)?;
     let snapshots = repo.snapshots()?.whole;
     let mut state = match options.dry_run {
         true => repo.open_index(cache, observer)?,
@@ -127,18 +155,16 @@ pub fn run(
     for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
-    let components = components_of(&inputs)?;
     let parent = parent::choose(&snapshots, options, &components);
     let reader = Arc::new(ChunkReader::new(repo, state.index.view()));
-    let walk = open_walk(&inputs, &options.source)?;
+    let walk = open_walk(&roots, &options.source)?;
     let totals = Totals::default();
     if options.scan {
-        scan::start(open_walk(&inputs, &options.source)?, totals.clone());
+        scan::start(open_walk(&roots, &options.source)?, totals.clone());
     }
     let last_maps = LastMaps::new(parent.as_ref().map(|(_, manifest)| manifest));
     let workshop =
         Workshop { keys: repo.keys().clone(), chunker: repo.chunker()?, reader: reader.clone(), last_maps };
-    let streams = consume::sort_streams(streams_of(inputs)?);
     let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };
     let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
     let writer = Writer::new(repo, &mut state.index, write_options)?;
@@ -183,7 +209,8 @@ fn note_failures(manifest: &mut Manifest, failures: &[(TreePath, String)]) {
         for component in manifest.components.iter_mut().filter(|component| component.path == path.as_bytes())
         {
             component.is_whole = false;
-            component.detail = Some(reason.clone());
+            let remarks = component.detail.take().map(|remarks| format!("; {remarks}"));
+            component.detail = Some(format!("{reason}{}", remarks.unwrap_or_default()));
             manifest.status = Status::Partial;
         }
     }
@@ -208,6 +235,9 @@ fn components_of(inputs: &[Input]) -> Result<Vec<Component>, OpsError> {
                 Input::Command { path, command } => {
                     component(command.name.clone(), ComponentKind::Command, path.as_bytes().to_vec())
                 }
+                Input::Database { path, .. } => {
+                    component(path.to_string(), ComponentKind::Database, path.as_bytes().to_vec())
+                }
             })
         })
         .collect()
@@ -228,31 +258,8 @@ fn absolute(path: &Path) -> Result<PathBuf, OpsError> {
     Ok(out)
 }
 
-fn open_walk(inputs: &[Input], options: &SourceOptions) -> Result<Option<Walk>, OpsError> {
-    let roots: Vec<PathBuf> = inputs
-        .iter()
-        .filter_map(|input| match input {
-            Input::Path(path) => Some(path.clone()),
-            _ => None,
-        })
-        .collect();
-    Ok(if roots.is_empty() { None } else { Some(Walk::open(&roots, options)?) })
-}
-
-fn streams_of(inputs: Vec<Input>) -> Result<Vec<Input>, OpsError> {
-    let streams: Vec<Input> = inputs.into_iter().filter(|input| !matches!(input, Input::Path(_))).collect();
-    let mut paths: Vec<_> = streams.iter().filter_map(produce::path_of).collect();
-    paths.sort();
-    for pair in paths.windows(2) {
-        let [a, b] = pair else { continue };
-        if a == b {
-            return Err(OpsError::Request(format!("two inputs have the name {a}")));
-        }
-        if b.is_within(a) {
-            return Err(OpsError::Request(format!("{b} would lie below {a}, which is a file")));
-        }
-    }
-    Ok(streams)
+fn open_walk(roots: &[PathBuf], options: &SourceOptions) -> Result<Option<Walk>, OpsError> {
+    Ok(if roots.is_empty() { None } else { Some(Walk::open(roots, options)?) })
 }
 
 /// Counts nothing twice: the statistics of an entry as it goes into the tree.

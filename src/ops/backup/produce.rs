@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Sender, TrySendError};
 
-use super::Input;
 use super::dump::{Cutter, Look, MapEnd};
 use super::hash::{Item, Workshop, is_untouched};
 use super::merge::LastNight;
 use super::step::{Change, Step, Tally, job};
+use super::stream::Stream;
 use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, MAP_BATCH_BYTES, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
 use crate::base::{Observer, Timestamp, TreePath, Warning};
 use crate::format::{Entry, EntryKind};
@@ -19,7 +19,7 @@ pub struct Producer<'o> {
     pub workshop: Arc<Workshop>,
     pub walk: Option<Walk>,
     /// Streams, sorted by path.
-    pub streams: Vec<Input>,
+    pub streams: Vec<Stream>,
     pub now: Timestamp,
     pub observer: &'o dyn Observer,
 }
@@ -66,11 +66,10 @@ impl<'o> Producer<'o> {
                         continue;
                     }
                 };
-                while let Some(stream) = streams.next_if(|stream| path_of(stream) < Some(&found.entry.path)) {
+                while let Some(stream) = streams.next_if(|stream| stream.path < found.entry.path) {
                     sending.stream(stream, now, &mut last)?;
                 }
-                let is_taken =
-                    |stream: &Input| path_of(stream).is_some_and(|path| path.is_within(&found.entry.path));
+                let is_taken = |stream: &Stream| stream.path.is_within(&found.entry.path);
                 if found.entry.kind != EntryKind::Directory && streams.peek().is_some_and(is_taken) {
                     let message = "is left out: a stream was given its place".into();
                     observer.warning(Warning { subject: format!("/{}", found.entry.path), message });
@@ -95,14 +94,6 @@ impl<'o> Producer<'o> {
     }
 }
 
-/// Where a stream lies in the snapshot.
-pub fn path_of(input: &Input) -> Option<&TreePath> {
-    match input {
-        Input::Path(_) => None,
-        Input::Stream { path, .. } | Input::Command { path, .. } => Some(path),
-    }
-}
-
 impl Sending<'_, '_> {
     pub fn send(&self, step: Step) -> Result<(), Gone> {
         self.steps.send(step).map_err(|_| Gone)
@@ -115,6 +106,10 @@ impl Sending<'_, '_> {
 
     pub fn is_cancelled(&self) -> bool {
         self.observer.is_cancelled()
+    }
+
+    pub fn warn(&self, warning: Warning) {
+        self.observer.warning(warning);
     }
 
     /// Sends the entries gathered so far.

@@ -1,42 +1,124 @@
-//! Streams: standard input and the output of commands, as files.
+//! Streams: standard input, the output of commands and dumps of databases, as files.
 
 use std::io::Read;
+use std::path::PathBuf;
 
 use super::Input;
 use super::merge::LastNight;
 use super::produce::{Broken, Gone, Sending};
 use super::step::{Change, Step};
-use crate::base::{Timestamp, TreePath};
-use crate::format::{Entry, EntryKind};
+use crate::base::{Timestamp, TreePath, Warning, units};
+use crate::crypto::Keys;
+use crate::database::Dump;
+use crate::format::{Component, Entry, EntryKind};
+use crate::ops::OpsError;
+use crate::process::{Command, Exit, ProcessError, Running};
+
+/// Something that becomes a file and is none yet.
+pub struct Stream {
+    /// Where it lies in the snapshot.
+    pub path: TreePath,
+    from: From,
+}
+
+enum From {
+    Reader(Box<dyn Read + Send>),
+    Command(Command),
+    Dump(Box<Dump>),
+}
+
+/// Parts what is walked from what streams, in tree order and each path once. Every database is asked whether it can be dumped: what its owner
+/// should know of the dump becomes the detail of its component.
+pub fn part(
+    inputs: Vec<Input>,
+    keys: &Keys,
+    components: &mut [Component],
+) -> Result<(Vec<PathBuf>, Vec<Stream>), OpsError> {
+    let (mut roots, mut streams) = (vec![], vec![]);
+    let mut push = |path, from| streams.push(Stream { path, from });
+    for input in inputs {
+        match input {
+            Input::Path(path) => roots.push(path),
+            Input::Stream { path, reader } => push(path, From::Reader(reader)),
+            Input::Command { path, command } => push(path, From::Command(command)),
+            Input::Database { path, request } => {
+                let dump = request.prepare(&keys.restrict_key(path.as_bytes()))?;
+                let component = components.iter_mut().find(|other| other.path == path.as_bytes());
+                if let (Some(component), false) = (component, dump.remarks.is_empty()) {
+                    component.detail = Some(dump.remarks.join("; "));
+                }
+                push(path, From::Dump(Box::new(dump)));
+            }
+        }
+    }
+    streams.sort_by(|a, b| a.path.cmp(&b.path));
+    for pair in streams.windows(2) {
+        let [a, b] = pair else { continue };
+        if a.path == b.path {
+            return Err(OpsError::Request(format!("two inputs have the name {}", a.path)));
+        }
+        if b.path.is_within(&a.path) {
+            let message = format!("{} would lie below {}, which is a file", b.path, a.path);
+            return Err(OpsError::Request(message));
+        }
+    }
+    Ok((roots, streams))
+}
 
 impl Sending<'_, '_> {
     /// Sends a stream to its end, and says if it did not end as it should.
-    pub fn stream(&mut self, input: Input, now: Timestamp, last: &mut LastNight) -> Result<(), Gone> {
+    pub fn stream(&mut self, stream: Stream, now: Timestamp, last: &mut LastNight) -> Result<(), Gone> {
         self.flush()?;
-        let (path, outcome) = match input {
-            Input::Path(_) => return Ok(()),
-            Input::Stream { path, mut reader } => {
-                self.send(Step::Start(path.clone()))?;
-                let outcome = self.stream_bytes(&path, &mut *reader)?;
-                (path, outcome.and_then(not_empty))
-            }
-            Input::Command { path, command } => {
-                self.send(Step::Start(path.clone()))?;
-                let outcome = match crate::process::spawn(&command) {
-                    Ok(mut running) => {
-                        let read = self.stream_bytes(&path, &mut running)?;
-                        verdict(read, running.finish())
-                    }
-                    Err(error) => Err(error.to_string()),
-                };
-                (path, outcome)
+        let Stream { path, from } = stream;
+        self.send(Step::Start(path.clone()))?;
+        let before = last.at(&path);
+        let outcome = match from {
+            From::Reader(mut reader) => self.stream_bytes(&path, &mut *reader)?.and_then(not_empty),
+            From::Command(command) => match crate::process::spawn(&command) {
+                Ok(mut running) => {
+                    let read = self.stream_bytes(&path, &mut running)?;
+                    verdict(read, running.finish())
+                }
+                Err(error) => Err(error.to_string()),
+            },
+            From::Dump(dump) => {
+                let outcome = self.dump(&path, *dump)?;
+                if let (Ok(bytes), Some(before)) = (&outcome, &before) {
+                    self.warn_if_shrunk(&path, *bytes, before.size);
+                }
+                outcome.map(drop)
             }
         };
-        let change = if last.at(&path).is_some() { Change::Changed } else { Change::New };
+        let change = if before.is_some() { Change::Changed } else { Change::New };
         self.send(Step::End(Box::new(stream_entry(path.clone(), now)), change))?;
         match outcome {
             Ok(()) => Ok(()),
             Err(reason) => self.send(Step::NotWhole(path, reason)),
+        }
+    }
+
+    /// Sends a dump; the inner error is why it is not whole.
+    fn dump(&self, path: &TreePath, mut dump: Dump) -> Result<Result<u64, String>, Gone> {
+        let running = match dump.start() {
+            Ok(running) => running,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let mut watched = Watched { running, dump: &mut dump };
+        let read = self.stream_bytes(path, &mut watched)?;
+        let end = watched.running.finish().map_err(|error| error.to_string());
+        Ok(end.and_then(|exit| {
+            let bytes = read?;
+            dump.verdict(&exit)?;
+            Ok(bytes)
+        }))
+    }
+
+    /// A dump of less than half of last night's may be whole and is still not what anybody expects.
+    fn warn_if_shrunk(&self, path: &TreePath, bytes: u64, bytes_before: u64) {
+        if bytes < bytes_before / 2 {
+            let (now, before) = (units::bytes(bytes), units::bytes(bytes_before));
+            let message = format!("the dump has {now}, less than half of the {before} that it had before");
+            self.warn(Warning { subject: path.to_string(), message });
         }
     }
 
@@ -67,15 +149,32 @@ fn not_empty(bytes: u64) -> Result<(), String> {
     if bytes > 0 { Ok(()) } else { Err("it is empty".into()) }
 }
 
+/// The output of a dumper, whose end is remembered.
+struct Watched<'d> {
+    running: Running,
+    dump: &'d mut Dump,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.running.read(buffer)?;
+        self.dump.tail.push(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
 /// What a command's output and its end say together.
-fn verdict(
-    read: Result<u64, String>,
-    end: Result<crate::process::Exit, crate::process::ProcessError>,
-) -> Result<(), String> {
-    let exit = end.map_err(|error| error.to_string())?;
+fn verdict(read: Result<u64, String>, end: Result<Exit, ProcessError>) -> Result<(), String> {
+    let ended = outcome(end);
     let bytes = read?;
+    ended.and_then(|()| not_empty(bytes))
+}
+
+/// How a command ended, if not well.
+pub fn outcome(end: Result<Exit, ProcessError>) -> Result<(), String> {
+    let exit = end.map_err(|error| error.to_string())?;
     if exit.is_success() {
-        return not_empty(bytes);
+        return Ok(());
     }
     let how = match (exit.code, exit.signal) {
         (Some(code), _) => format!("exit code {code}"),

@@ -7,10 +7,12 @@ mod needs;
 pub mod plan;
 mod read;
 mod rows;
+mod sections;
 mod text;
 mod write;
 
 pub use rows::{RowFormat, RowOptions};
+pub use sections::each;
 
 use std::io::Write;
 
@@ -77,10 +79,10 @@ impl ExtractReport {
 }
 
 /// The dump that has all the tables.
-struct Found<'r> {
-    at: TableMapRef,
-    map: TableMap<'r>,
-    tables: Vec<Table>,
+pub(super) struct Found<'r> {
+    pub at: TableMapRef,
+    pub map: TableMap<'r>,
+    pub tables: Vec<Table>,
 }
 
 /// Writes the tables to `out`.
@@ -143,6 +145,40 @@ pub fn run(
     })
 }
 
+/// Writes the rows of one table of the dump that was found; gives how many.
+///
+/// # Errors
+/// Those of [`run`].
+pub(super) fn rows_of(
+    reader: &ChunkReader,
+    manifest: &Manifest,
+    found: &Found<'_>,
+    table: &Table,
+    options: &ExtractOptions,
+    out: &mut dyn Write,
+    observer: &dyn Observer,
+) -> Result<u64, OpsError> {
+    let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    let dump = Dump { reader, recipe: &recipe, map: &found.map, observer };
+    let Some(row_options) = &options.rows else { return Ok(0) };
+    rows::run(dump, std::slice::from_ref(table), row_options, options, &mut Writing::new(out))
+}
+
+/// Names of the columns with which the rows of a table come, without those that the server computes.
+///
+/// # Errors
+/// Those of reading chunks.
+pub(super) fn columns(
+    reader: &ChunkReader,
+    manifest: &Manifest,
+    found: &Found<'_>,
+    table: &Table,
+    observer: &dyn Observer,
+) -> Result<Vec<Vec<u8>>, OpsError> {
+    let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    rows::columns(Dump { reader, recipe: &recipe, map: &found.map, observer }, table)
+}
+
 /// Kinds and names of what does not come along and is needed.
 fn missing(dump: Dump<'_>, needs: &Needs, with_prerequisites: bool) -> Vec<String> {
     let mut missing = if with_prerequisites { vec![] } else { needs::names(dump, &needs.prerequisites) };
@@ -196,7 +232,7 @@ fn renames(
 }
 
 /// The one dump that has the tables.
-fn find<'r>(
+pub(super) fn find<'r>(
     reader: &'r ChunkReader,
     manifest: &Manifest,
     options: &ExtractOptions,

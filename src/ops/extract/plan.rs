@@ -27,6 +27,8 @@ pub struct PlanOptions {
     pub no_foreign_keys: bool,
     /// Owners and privileges are left out.
     pub no_owner: bool,
+    /// Triggers are left out.
+    pub no_triggers: bool,
 }
 
 /// What goes out.
@@ -81,7 +83,8 @@ fn is_kind_wanted(kind: Kind, options: PlanOptions) -> bool {
     let is_frame = matches!(kind, Kind::Header | Kind::Footer);
     let never = matches!(kind, Kind::Replication | Kind::Database | Kind::Other | Kind::LargeObject);
     let left_out = options.no_foreign_keys && kind == Kind::ForeignKey
-        || options.no_owner && matches!(kind, Kind::Owner | Kind::Acl);
+        || options.no_owner && matches!(kind, Kind::Owner | Kind::Acl)
+        || options.no_triggers && kind == Kind::Trigger;
     !never
         && !left_out
         && match options.wanted {

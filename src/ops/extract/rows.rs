@@ -47,6 +47,8 @@ pub struct RowOptions {
     pub condition: Option<String>,
     /// How they are written.
     pub format: RowFormat,
+    /// SQL goes as COPY into the table of this name, in whatever form the dump has its rows.
+    pub staged: Option<Vec<u8>>,
 }
 
 /// Writes the rows of `tables` that are wanted, in SQL between the header of the dump and its footer; gives how many there were.
@@ -89,6 +91,18 @@ pub fn run(
     Ok(count)
 }
 
+/// Names of the columns that the rows of a table come with, without those that the server computes; none if it has no rows.
+///
+/// # Errors
+/// Those of reading chunks.
+pub fn columns(dump: Dump<'_>, table: &Table) -> Result<Vec<Vec<u8>>, OpsError> {
+    let reading = Reading { dump, header: vec![], new_name: None };
+    let Some(placed) = reading.sections(table).next() else { return Ok(vec![]) };
+    let definition = reading.definition(table, dump.dialect())?;
+    let columns = columns_of(definition.as_ref(), &placed.section.columns);
+    Ok(columns.into_iter().filter(|column| !column.is_generated).map(|column| column.name).collect())
+}
+
 /// The text of all sections of a kind in a part of the dump.
 fn text_of(dump: Dump<'_>, kind: MapSectionKind, part: Range<usize>) -> Result<Vec<u8>, OpsError> {
     let is_kind =
@@ -128,7 +142,7 @@ impl Reading<'_> {
             let filter = condition.map(|text| Filter::parse(dialect, text, &schema)).transpose();
             let filter = filter.map_err(|error| OpsError::Request(error.to_string()))?;
             out.end(writing)?;
-            out.is_copy = form == RowForm::Copy;
+            out.is_copy = form == RowForm::Copy || options.staged.is_some();
             let picking = Picking { form, schema: &schema, filter: filter.as_ref() };
             self.section(placed, &picking, &mut out, writing)?;
         }

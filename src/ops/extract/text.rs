@@ -6,7 +6,7 @@ use super::read::{self, Given, Stretch};
 use crate::base::Observer;
 use crate::base::limits::EXTRACT_TEXT_BYTES_MAX;
 use crate::format::Recipe;
-use crate::format::table_map::{MapDialect, MapSectionKind};
+use crate::format::table_map::{MapDialect, MapSectionKind, MapTrailer};
 use crate::ops::OpsError;
 use crate::repo::{ChunkReader, TableMap};
 use crate::sql::Dialect;
@@ -27,11 +27,16 @@ pub struct Dump<'d> {
 impl Dump<'_> {
     /// Its grammar.
     pub const fn dialect(&self) -> Dialect {
-        match self.map.trailer.dialect {
-            MapDialect::MySql => Dialect::MySql,
-            MapDialect::Postgres => Dialect::Postgres,
-            MapDialect::Sqlite => Dialect::Sqlite,
-        }
+        dialect_of(&self.map.trailer)
+    }
+}
+
+/// The grammar that a map tells.
+pub const fn dialect_of(trailer: &MapTrailer) -> Dialect {
+    match trailer.dialect {
+        MapDialect::MySql => Dialect::MySql,
+        MapDialect::Postgres => Dialect::Postgres,
+        MapDialect::Sqlite => Dialect::Sqlite,
     }
 }
 

@@ -122,6 +122,18 @@ impl Editing {
     }
 }
 
+/// A section as a client takes it by itself: with its delimiter, and without what only the dump's own program understands.
+pub fn standing_alone(placed: &PlacedSection, dialect: Dialect, text: &[u8]) -> Vec<u8> {
+    let text = framed(placed, dialect, text);
+    match &placed.section.delimiter {
+        None => text,
+        Some(delimiter) => {
+            let end: &[u8] = if text.ends_with(b"\n") { b"" } else { b"\n" };
+            [b"DELIMITER ", delimiter.as_slice(), b"\n", &text, end, b"DELIMITER ;\n"].concat()
+        }
+    }
+}
+
 /// A section's text without the lines that only the dump's own program understands, and with what has to come first.
 fn framed(placed: &PlacedSection, dialect: Dialect, text: &[u8]) -> Vec<u8> {
     match (placed.section.kind, &placed.section.table) {

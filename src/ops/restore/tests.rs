@@ -57,6 +57,7 @@ impl House {
             parent: backup::ParentChoice::Newest,
             source: crate::source::SourceOptions::default(),
             scan: false,
+            hooks: backup::Hooks::default(),
         }
     }
 
@@ -151,11 +152,7 @@ fn an_unchanged_tree_is_not_read_and_stores_nothing_but_a_manifest() {
 fn a_stream_and_a_failed_command_are_files_and_the_snapshot_is_partial() {
     let house = House::new();
     let stream = |name: &str| TreePath::new(name).unwrap();
-    let command = crate::process::Command {
-        name: "dump".into(),
-        shell_command: "printf half; echo broken >&2; exit 3".into(),
-        idle_ms_max: None,
-    };
+    let command = crate::process::Command::shell("dump", "printf half; echo broken >&2; exit 3", None);
     let inputs = vec![
         Input::Command { path: stream("b.sql"), command },
         Input::Stream { path: stream("a.sql"), reader: Box::new(std::io::Cursor::new(noise(7, 3_000_000))) },

@@ -42,12 +42,12 @@ fn command_of(argument: &[u8], idle_seconds: u64) -> Result<Input, CliError> {
         return Err(CliError::Usage(format!("the --command of {path} is empty or not UTF-8")));
     }
     let idle_ms_max = Some(idle_seconds.saturating_mul(1000));
-    let command = Command { name: path.to_string(), shell_command: shell_command.into(), idle_ms_max };
+    let command = Command::shell(path.to_string(), shell_command, idle_ms_max);
     Ok(Input::Command { path, command })
 }
 
 /// A leading slash means nothing.
-fn name_of(name: &[u8]) -> Result<TreePath, CliError> {
+pub fn name_of(name: &[u8]) -> Result<TreePath, CliError> {
     let slashes = name.iter().take_while(|byte| **byte == b'/').count();
     TreePath::new(name.get(slashes..).unwrap_or_default()).map_err(|error| {
         CliError::Usage(format!("no name for a file in a snapshot: '{}' ({error})", escape(name)))
@@ -86,7 +86,7 @@ mod tests {
         let input = command_of(b"/dumps/a.sql=mysqldump --where=x=1", 2).unwrap();
         let Input::Command { path, command } = input else { panic!("{input:?}") };
         assert_eq!(path.as_bytes(), b"dumps/a.sql");
-        assert_eq!(command.shell_command, "mysqldump --where=x=1");
+        assert_eq!(command.run, crate::process::Run::Shell("mysqldump --where=x=1".into()));
         assert_eq!(command.idle_ms_max, Some(2000));
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::commands::snapshots::status;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say as say_line};
 use crate::cli::session::Session;
-use crate::format::{Component, TableMapRef};
+use crate::format::{Component, ComponentKind, TableMapRef};
 use crate::ops::backup::BackupReport;
 
 /// The last line of `backup --json`.
@@ -57,6 +57,11 @@ pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(),
     }
     if let Some(text) = dumps(report) {
         line(text)?;
+    }
+    let databases = report.manifest.components.iter().filter(|part| part.kind == ComponentKind::Database);
+    for database in databases.filter(|database| database.is_whole) {
+        let remark = database.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        line(format!("database   {}{remark}", database.name))?;
     }
     match session.observer.warnings() {
         0 => Ok(()),

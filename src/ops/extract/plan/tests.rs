@@ -51,7 +51,8 @@ fn planned(tables: &[&str], options: PlanOptions) -> Vec<usize> {
     plan(&sections, &tables, options).sections
 }
 
-const ALL: PlanOptions = PlanOptions { wanted: Wanted::All, no_foreign_keys: false, no_owner: false };
+const ALL: PlanOptions =
+    PlanOptions { wanted: Wanted::All, no_foreign_keys: false, no_owner: false, no_triggers: false };
 
 #[test]
 fn a_table_comes_with_its_sequence_its_partitions_and_nothing_else() {
@@ -66,7 +67,7 @@ fn a_partition_alone_is_not_attached() {
 
 #[test]
 fn parts_are_left_out_as_asked() {
-    let schema = PlanOptions { wanted: Wanted::Schema, no_foreign_keys: true, no_owner: true };
+    let schema = PlanOptions { wanted: Wanted::Schema, no_foreign_keys: true, no_owner: true, ..ALL };
     assert_eq!(planned(&["orders"], schema), [0, 2, 3, 4, 5, 6, 14]);
     assert_eq!(planned(&["orders"], PlanOptions { wanted: Wanted::Data, ..ALL }), [0, 8, 10, 14]);
 }

@@ -36,6 +36,9 @@ impl Out<'_> {
         } else {
             &name
         };
+        let staged: Option<[&[u8]; 2]> =
+            self.options.staged.as_deref().map(|name| [b"pg_temp".as_slice(), name]);
+        let name = staged.as_ref().map_or(name, <[_; 2]>::as_slice);
         let is_first = !std::mem::replace(&mut self.has_head, true);
         match self.options.format {
             RowFormat::Csv => {

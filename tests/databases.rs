@@ -1,0 +1,14 @@
+//! Databases on real servers, dumped and loaded.
+#![cfg(test)]
+
+mod databases {
+    mod dump;
+    pub mod fake;
+    mod refusals;
+    mod restore;
+    mod rows;
+}
+#[expect(dead_code, reason = "other tests use all of it")]
+#[path = "cli/place.rs"]
+mod place;
+mod servers;

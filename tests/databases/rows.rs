@@ -1,0 +1,183 @@
+//! Tables and rows of a snapshot into a database that lives on.
+
+use crate::place::Place;
+use crate::servers::{MariaDb, PostgreSql};
+
+const TABLES: &str = r"
+CREATE TABLE people (id INT PRIMARY KEY, name VARCHAR(20), note VARCHAR(20));
+CREATE TABLE orders (id INT PRIMARY KEY, person INT, FOREIGN KEY (person) REFERENCES people (id) ON DELETE CASCADE);
+INSERT INTO people VALUES (1, 'one', 'n1'), (2, 'two', 'n2'), (3, 'three', NULL);
+INSERT INTO orders VALUES (10, 1), (20, 2);
+";
+
+/// Since then: a row changed, one gone, one new, and a column that the snapshot does not know.
+const SINCE: &str = "UPDATE people SET name = 'ONE' WHERE id = 1; DELETE FROM people WHERE id = 3; \
+    INSERT INTO people VALUES (4, 'four', 'n4'); ALTER TABLE people ADD COLUMN extra INT DEFAULT 7; UPDATE people SET extra = 8";
+
+const WANTED: [(&str, &str); 3] = [
+    ("insert-missing", "1 ONE 8|2 two 8|3 three 7|4 four 8"),
+    ("upsert", "1 one 8|2 two 8|3 three 7|4 four 8"),
+    ("replace", "1 one 7|2 two 7|3 three 7|4 four 8"),
+];
+
+fn rows(text: &str) -> String {
+    text.trim().replace('\t', " ").replace('\n', "|")
+}
+
+#[test]
+fn rows_of_mariadb_come_back_as_each_mode_says_and_nothing_hangs_loose() {
+    let Some(server) = MariaDb::get() else { return };
+    let place = Place::new();
+    server.create_database("rows");
+    server.query("rows", TABLES);
+    let url = server.url("root", "rows");
+    place.ok(&["backup", "--init", "--mariadb", &format!("a={url}")]);
+    server.query("rows", SINCE);
+    place.refused(&["extract", "latest", "people", "--into", &url, "--mode", "upsert"], 1);
+    let text = place.refused(&["extract", "latest", "people", "--into", &url, "--yes-overwrite", "rows"], 2);
+    assert!(text.contains("--mode"), "{text}");
+    for (mode, wanted) in WANTED {
+        place.ok(&["extract", "latest", "people", "--into", &url, "--mode", mode, "--yes-overwrite", "rows"]);
+        assert_eq!(
+            rows(&server.query("rows", "SELECT id, name, extra FROM people ORDER BY id")),
+            wanted,
+            "{mode}"
+        );
+        assert_eq!(
+            server.query("rows", "SELECT COUNT(*) FROM orders"),
+            "2\n",
+            "{mode}: a row was deleted on the way"
+        );
+    }
+    assert_eq!(server.query("", "SHOW DATABASES LIKE 'rows\\_strongroom%'"), "");
+    // A row that cannot come back brings none back.
+    server.query("rows", "DELETE FROM people; INSERT INTO people VALUES (9, 'two', 'x', 1); CREATE UNIQUE INDEX u ON people (name)");
+    let again =
+        ["extract", "latest", "people", "--into", &url, "--mode", "upsert", "--yes-overwrite", "rows"];
+    assert!(place.refused(&again, 1).contains("Duplicate entry"));
+    assert_eq!(server.query("rows", "SELECT id FROM people"), "9\n");
+    // A table that is gone comes back whole, with its foreign key.
+    server.query("rows", "DROP TABLE orders, people");
+    place.ok(&["extract", "latest", "people", "orders", "--into", &url]);
+    server.query("rows", "DELETE FROM people WHERE id = 2");
+    assert_eq!(server.query("rows", "SELECT id FROM orders"), "10\n");
+}
+
+#[test]
+fn rows_of_postgresql_come_back_as_each_mode_says_and_nothing_hangs_loose() {
+    let Some(server) = PostgreSql::get() else { return };
+    let place = Place::new();
+    server.create_database("rows");
+    server.query("rows", TABLES);
+    server.query("rows", "CREATE TABLE counted (id SERIAL PRIMARY KEY, v TEXT); INSERT INTO counted (v) VALUES ('a'), ('b'), ('c')");
+    let url = server.url("postgres", "rows");
+    place.ok(&["backup", "--init", "--postgres", &format!("a={url}")]);
+    server.query("rows", SINCE);
+    place.refused(&["extract", "latest", "people", "--into", &url, "--mode", "upsert"], 1);
+    for (mode, wanted) in WANTED {
+        place.ok(&["extract", "latest", "people", "--into", &url, "--mode", mode, "--yes-overwrite", "rows"]);
+        assert_eq!(
+            rows(&server.query("rows", "SELECT id, name, extra FROM people ORDER BY id")),
+            wanted,
+            "{mode}"
+        );
+        assert_eq!(
+            server.query("rows", "SELECT count(*) FROM orders"),
+            "2\n",
+            "{mode}: a row was deleted on the way"
+        );
+    }
+    server.query("rows", "TRUNCATE counted RESTART IDENTITY");
+    place.ok(&[
+        "extract",
+        "latest",
+        "counted",
+        "--into",
+        &url,
+        "--mode",
+        "insert-missing",
+        "--yes-overwrite",
+        "rows",
+    ]);
+    assert_eq!(server.query("rows", "INSERT INTO counted (v) VALUES ('d') RETURNING id"), "4\n");
+    server.query("rows", "DELETE FROM people; INSERT INTO people VALUES (9, 'two', 'x', 1); CREATE UNIQUE INDEX u ON people (name)");
+    let again =
+        ["extract", "latest", "people", "--into", &url, "--mode", "upsert", "--yes-overwrite", "rows"];
+    assert!(place.refused(&again, 1).contains("duplicate key"));
+    assert_eq!(server.query("rows", "SELECT id FROM people"), "9\n");
+    server.query("rows", "DROP TABLE orders, people");
+    place.ok(&["extract", "latest", "people", "orders", "--into", &url, "--yes-overwrite", "rows"]);
+    server.query("rows", "DELETE FROM people WHERE id = 2");
+    assert_eq!(server.query("rows", "SELECT id FROM orders"), "10\n");
+}
+
+/// One row by its condition, into a table that is there; the others stay as they are.
+#[test]
+fn only_the_rows_that_are_asked_for_come_back() {
+    let (Some(maria), Some(postgres)) = (MariaDb::get(), PostgreSql::get()) else { return };
+    let urls = [maria.url("root", "picked"), postgres.url("postgres", "picked")];
+    let ask = |number: usize, sql: &str| match number {
+        0 => maria.query("picked", sql),
+        _ => postgres.query("picked", sql),
+    };
+    maria.create_database("picked");
+    postgres.create_database("picked");
+    for (number, url) in urls.iter().enumerate() {
+        let place = Place::new();
+        ask(number, TABLES);
+        let source = if number == 0 { "--mariadb" } else { "--postgres" };
+        place.ok(&["backup", "--init", source, &format!("a={url}")]);
+        ask(number, "UPDATE people SET name = 'wrong'; DELETE FROM people WHERE id = 3");
+        let start = ["extract", "latest", "people", "--into", url, "--yes-overwrite", "picked"];
+        let with = |more: &[&'static str]| -> Vec<&str> { [start.as_slice(), more].concat() };
+        let none = with(&["--mode", "upsert", "--where", "id = 77"]);
+        place.refused(&none, 1);
+        place.ok(&with(&["--mode", "upsert", "--where", "id = 77", "--allow-empty"]));
+        assert_eq!(rows(&ask(number, "SELECT id, name FROM people ORDER BY id")), "1 wrong|2 wrong");
+        place.ok(&with(&["--mode", "upsert", "--where", "id IN (2, 3)"]));
+        assert_eq!(rows(&ask(number, "SELECT id, name FROM people ORDER BY id")), "1 wrong|2 two|3 three");
+        // Beside the table that is there, whole, and then its rows again by the mode.
+        place.ok(&with(&["--as", "people_before"]));
+        assert_eq!(
+            rows(&ask(number, "SELECT id, name FROM people_before ORDER BY id")),
+            "1 one|2 two|3 three"
+        );
+        ask(number, "DELETE FROM people_before WHERE id > 1");
+        place.ok(&with(&["--as", "people_before", "--mode", "insert-missing", "--where", "id = 3"]));
+        assert_eq!(rows(&ask(number, "SELECT id, name FROM people_before ORDER BY id")), "1 one|3 three");
+        place.refused(&with(&["--as", "people_once", "--where", "id = 3"]), 2);
+        place.ok(&with(&["--as", "people_once", "--schema-only"]));
+        assert_eq!(rows(&ask(number, "SELECT COUNT(*) FROM people_once")), "0");
+        place.refused(&with(&["--mode", "upsert", "--format", "csv"]), 2);
+    }
+}
+
+/// Rows that stand in a dump as INSERT go the same way.
+#[test]
+fn rows_of_inserts_come_back_into_postgresql() {
+    let Some(server) = PostgreSql::get() else { return };
+    server.create_database("inserted");
+    server.query("inserted", "CREATE TABLE t (id INT PRIMARY KEY, v TEXT, b BYTEA, twice INT GENERATED ALWAYS AS (id * 2) STORED); \
+        INSERT INTO t VALUES (1, E'a\\tb\\\\c', '\\x00ff'), (2, NULL, NULL)");
+    let before = server.query("inserted", "SELECT * FROM t ORDER BY id");
+    for flags in [["--inserts"], ["--column-inserts"]] {
+        let place = Place::new();
+        let file = place.path().join("dump.sql");
+        std::fs::write(&file, server.dump(&[flags.as_slice(), &["inserted"]].concat())).unwrap();
+        place.ok(&["backup", "--init", file.to_str().unwrap()]);
+        server.query("inserted", "UPDATE t SET v = 'x', b = NULL; DELETE FROM t WHERE id = 2");
+        let url = server.url("postgres", "inserted");
+        place.ok(&[
+            "extract",
+            "latest",
+            "t",
+            "--into",
+            &url,
+            "--mode",
+            "upsert",
+            "--yes-overwrite",
+            "inserted",
+        ]);
+        assert_eq!(server.query("inserted", "SELECT * FROM t ORDER BY id"), before);
+    }
+}
