@@ -22,7 +22,7 @@ use self::text::{Dump, Texts};
 use self::write::Writing;
 use super::OpsError;
 use super::dumps::{self, Table};
-use crate::base::{Observer, TreePath, escape};
+use crate::base::{Observer, TreePath, escape, units};
 use crate::format::{Manifest, TableMapRef};
 use crate::repo::{ChunkReader, TableMap};
 use crate::sql::Dialect;
@@ -194,7 +194,9 @@ fn notes(dump: Dump<'_>, tables: &[Table], wanted: Wanted, unnamed: u64, texts: 
     });
     let mut notes: Vec<String> = under.collect();
     if unnamed > 0 {
-        notes.push(format!("{unnamed} statements do not speak of it by its name, and were left as they are"));
+        let speak = "statement does not speak of it by its name, and was left as it is";
+        let others = "statements do not speak of it by its name, and were left as they are";
+        notes.push(units::counted(unnamed, speak, others));
     }
     if !texts.are_all {
         notes.push(
