@@ -4,6 +4,7 @@
 mod cli {
     mod changes;
     mod ends;
+    mod extract;
     mod hooks;
     mod interrupt;
     mod latest;

@@ -65,7 +65,7 @@ pub struct Entry {
 }
 
 /// A stream as the chunks it is made of (`format-spec/recipe.md`).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Recipe {
     /// 0: `records` are the stream's chunks. N: they are the chunks of a stream of records of depth N - 1.
     pub depth: u8,
@@ -74,7 +74,7 @@ pub struct Recipe {
 }
 
 /// One chunk of a stream, or a hole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record {
     /// The chunk; [`ChunkId::HOLE`] for a hole.
     pub id: ChunkId,

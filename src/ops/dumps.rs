@@ -1,9 +1,9 @@
 //! The dumps of a snapshot and the tables in them, by their table maps. Shared by the verbs that speak of tables.
 
-use crate::base::{TreePath, escape};
+use crate::base::{ChunkId, TreePath, escape};
 use crate::format::table_map::{MapSectionKind, MapTableName};
 use crate::format::{Manifest, Recipe, TableMapRef};
-use crate::repo::{ChunkReader, PlacedSection, RepoError, TableMap, TreeReader};
+use crate::repo::{ChunkReader, PlacedSection, Records, RepoError, TableMap, TreeReader};
 
 use super::OpsError;
 
@@ -125,6 +125,16 @@ fn add(table: &mut Table, placed: &PlacedSection) {
     if section.kind == MapSectionKind::TableData {
         table.chunks += section.chunks;
     }
+    let is_key = matches!(section.kind, MapSectionKind::Constraint | MapSectionKind::Keys);
+    if is_key && table.primary_key.is_empty() {
+        table.primary_key = section
+            .primary_key
+            .iter()
+            .filter_map(|place| section.columns.get(*place as usize))
+            .filter_map(|name| table.columns.iter().position(|(column, _)| column == name))
+            .filter_map(|place| u32::try_from(place).ok())
+            .collect();
+    }
     if section.kind == MapSectionKind::TableDefinition && !section.columns.is_empty() {
         let types = section.types.iter().cloned().chain(std::iter::repeat(vec![]));
         table.columns = section.columns.iter().cloned().zip(types).collect();
@@ -132,22 +142,22 @@ fn add(table: &mut Table, placed: &PlacedSection) {
     }
 }
 
-/// The chunks of a stretch of a dump: their ids, one after another, from the one at `first` on.
+/// Hands the ids of `count` chunks of a dump to `each`, one after another, from the one at `first` on.
 ///
 /// # Errors
 /// Those of reading the recipe.
-pub fn chunk_ids(
+pub fn each_chunk_id(
     reader: &ChunkReader,
     recipe: &Recipe,
     first: u64,
     count: u64,
-) -> Result<Vec<crate::base::ChunkId>, RepoError> {
-    let mut records = crate::repo::Records::new(reader, recipe);
+    each: &mut dyn FnMut(&ChunkId),
+) -> Result<(), RepoError> {
+    let mut records = Records::new(reader, recipe);
     records.skip_records(first)?;
-    let mut ids = vec![];
     for _ in 0..count {
         let Some(record) = records.next_record()? else { break };
-        ids.push(record.id);
+        each(&record.id);
     }
-    Ok(ids)
+    Ok(())
 }

@@ -97,10 +97,10 @@ impl<'r> Prints<'r> {
             hasher.update(&placed.section.bytes.to_le_bytes());
             if placed.section.kind == MapSectionKind::TableData {
                 let count = placed.pages.end - placed.pages.start;
-                let ids = dumps::chunk_ids(self.reader, &self.recipe, placed.anchor.chunk, count)?;
-                for id in ids {
+                let first = placed.anchor.chunk;
+                dumps::each_chunk_id(self.reader, &self.recipe, first, count, &mut |id| {
                     hasher.update(id.as_bytes());
-                }
+                })?;
             }
         }
         for (name, kind) in &table.columns {

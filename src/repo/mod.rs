@@ -31,7 +31,7 @@ pub use read::ChunkReader;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
-pub use table_map::{Anchor, PlacedSection, TableMap};
+pub use table_map::{Anchor, Pages, PlacedSection, TableMap};
 pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
 pub use write::{WriteOptions, Writer, Written};
 

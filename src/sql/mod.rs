@@ -14,7 +14,7 @@ pub mod section;
 pub mod sniff;
 pub mod value;
 
-pub use lexer::Lexer;
+pub use lexer::{KnownKeys, Lexer};
 pub use section::{Form, Key, KeyKind, Row, Section, SectionKind, Sink, TableName};
 pub use sniff::{Recognition, recognise};
 

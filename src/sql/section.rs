@@ -119,6 +119,8 @@ pub struct Section {
     pub form: Option<Form>,
     /// What the definition of a table says of its columns; `TableDefinition` only, where it is understood.
     pub schema: Option<Box<TableSchema>>,
+    /// Columns of the primary key that it gives a table which was defined before; `Constraint` and `Keys` only.
+    pub primary_key: Vec<Vec<u8>>,
     /// Which value of a row its key is, counted from 0; `TableData` only.
     pub key_column: Option<usize>,
     /// What ends a statement where the section starts, where that is not `;`.

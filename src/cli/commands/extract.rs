@@ -182,8 +182,9 @@ fn tell(session: &Session, snapshot: &str, report: ExtractReport, regions_read: 
         if !report.references.is_empty() {
             say(format!("foreign keys refer to what is not in it: {}", report.references.join(", ")));
         }
-        let (rows, bytes) = (units::count(report.rows), units::bytes(report.bytes_written));
-        say(format!("{} of /{}: {rows} rows, {bytes}", tables.join(", "), escape(&report.dump)));
+        let rows = units::counted(report.rows, "row", "rows");
+        let bytes = units::bytes(report.bytes_written);
+        say(format!("{} of /{}: {rows}, {bytes}", tables.join(", "), escape(&report.dump)));
     }
 }
 

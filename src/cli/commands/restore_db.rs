@@ -84,7 +84,8 @@ pub fn tell(
     } else if !session.global.quiet {
         let shown = if tables.len() > 8 { format!("{} tables", tables.len()) } else { tables.join(", ") };
         let (name, place) = (server.name(), server.dsn.place());
-        say(format!("{shown} of /{}: {} rows, in {name} at {place}", escape(dump), units::count(*rows)));
+        let rows = units::counted(*rows, "row", "rows");
+        say(format!("{shown} of /{}: {rows}, in {name} at {place}", escape(dump)));
     }
     Ok(0)
 }

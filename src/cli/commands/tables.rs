@@ -91,6 +91,7 @@ fn row(listed: &Listed) -> Vec<String> {
         TableChange::New => "new".into(),
         TableChange::Same => "same".into(),
         TableChange::Changed { rows: 0 } => "changed".into(),
+        TableChange::Changed { rows: rows @ (1 | -1) } => format!("changed, {rows:+} row"),
         TableChange::Changed { rows } => format!("changed, {rows:+} rows"),
     };
     vec![

@@ -3,14 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::dump::{Cutter, MapEnd};
+use super::dump::{Cutter, Look, MapEnd};
+use super::maps::LastMaps;
 use super::step::{Change, Done, Group, Hashed, Piece};
-use crate::base::ChunkId;
+use crate::base::{ChunkId, TreePath};
 use crate::chunker::Chunker;
 use crate::crypto::Keys;
 use crate::format::{Entry, EntryKind};
 use crate::repo::ChunkReader;
 use crate::source::{Extent, Found, SourceError};
+use crate::sql::KnownKeys;
 
 /// What jobs need; shared by all of them.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Workshop {
     pub chunker: Chunker,
     /// Knows which are there.
     pub reader: Arc<ChunkReader>,
+    /// Tells what dumps were like.
+    pub last_maps: LastMaps,
 }
 
 /// An entry that was found, and what stood there last night.
@@ -43,6 +47,11 @@ impl Workshop {
     pub fn has_content(&self, last: &Entry) -> bool {
         // What cannot be looked up is read again: that mends it.
         last.content.as_ref().is_none_or(|recipe| self.reader.has_all(recipe).unwrap_or(false))
+    }
+
+    /// The keys of the tables in the dump at `path`, as far as they are known.
+    pub fn known_keys(&self, path: &TreePath) -> Option<KnownKeys> {
+        self.last_maps.known_keys(&self.reader, path.as_bytes())
     }
 
     /// Hashes the chunks of a large file's bytes.
@@ -104,7 +113,9 @@ impl Workshop {
                         let is_short =
                             read_exactly(&mut |buffer: &mut [u8]| file.read(buffer), wanted, bytes)?;
                         let may_be_dump = start == 0 && end >= file.size();
-                        map = self.cut(bytes, from, may_be_dump, &mut pieces);
+                        let known_keys = || self.known_keys(&found.entry.path);
+                        let look = if may_be_dump { Look::Dump(&known_keys) } else { Look::Plain };
+                        map = self.cut(bytes, from, look, &mut pieces);
                         offset = if is_short { file.size() } else { end };
                     }
                 }
@@ -121,8 +132,8 @@ impl Workshop {
     }
 
     /// Cuts and names what is behind `from`; gives the table map if that is a dump.
-    fn cut(&self, bytes: &[u8], from: usize, may_be_dump: bool, pieces: &mut Vec<Piece>) -> Option<MapEnd> {
-        let mut cutter = Cutter::new(&self.chunker, may_be_dump);
+    fn cut(&self, bytes: &[u8], from: usize, look: Look<'_>, pieces: &mut Vec<Piece>) -> Option<MapEnd> {
+        let mut cutter = Cutter::new(&self.chunker, look);
         let mut start = from;
         for end in cutter.cut(bytes.get(from..).unwrap_or_default(), true) {
             let (id, range) = self.name(bytes, start..from + end);

@@ -2,10 +2,28 @@
 
 use std::collections::HashMap;
 
-use super::dump::DumpTally;
+use super::dump::{DumpTally, known_keys};
 use crate::chunker::Chunker;
 use crate::format::{Manifest, Recipe, RecipeBuilder, Record, TableMapRef};
-use crate::repo::{ChunkReader, RepoError, Writer};
+use crate::repo::{ChunkReader, RepoError, TableMap, Writer};
+use crate::sql::KnownKeys;
+
+/// The maps of last night, by the path of their dump.
+#[derive(Debug, Default)]
+pub struct LastMaps(HashMap<Vec<u8>, TableMapRef>);
+
+impl LastMaps {
+    /// Those of `last`.
+    pub fn new(last: Option<&Manifest>) -> Self {
+        let all = last.map(|manifest| manifest.table_maps.clone()).unwrap_or_default();
+        Self(all.into_iter().map(|map| (map.path.clone(), map)).collect())
+    }
+
+    /// The keys of the tables in the dump at `path`, as last night's dump there told them. A map that cannot be read tells nothing.
+    pub fn known_keys(&self, reader: &ChunkReader, path: &[u8]) -> Option<KnownKeys> {
+        known_keys(&TableMap::open(reader, self.0.get(path)?).ok()?.sections)
+    }
+}
 
 /// Stores the map of the file at hand, and gathers those of a snapshot.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ pub use parent::ParentChoice;
 
 use self::consume::{Consumer, Totals};
 use self::hash::Workshop;
-use self::maps::Maps;
+use self::maps::{LastMaps, Maps};
 use self::produce::Producer;
 use self::step::Tally;
 use super::OpsError;
@@ -162,7 +162,9 @@ fn save(
     if options.scan {
         scan::start(open_walk(&roots, &options.source)?, totals.clone());
     }
-    let workshop = Workshop { keys: repo.keys().clone(), chunker: repo.chunker()?, reader: reader.clone() };
+    let last_maps = LastMaps::new(parent.as_ref().map(|(_, manifest)| manifest));
+    let workshop =
+        Workshop { keys: repo.keys().clone(), chunker: repo.chunker()?, reader: reader.clone(), last_maps };
     let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };
     let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
     let writer = Writer::new(repo, &mut state.index, write_options)?;

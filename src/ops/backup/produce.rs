@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Sender, TrySendError};
 
-use super::dump::{Cutter, MapEnd};
+use super::dump::{Cutter, Look, MapEnd};
 use super::hash::{Item, Workshop, is_untouched};
 use super::merge::LastNight;
 use super::step::{Change, Step, Tally, job};
 use super::stream::Stream;
 use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, MAP_BATCH_BYTES, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
-use crate::base::{Observer, Timestamp, Warning};
+use crate::base::{Observer, Timestamp, TreePath, Warning};
 use crate::format::{Entry, EntryKind};
 use crate::source::{Extent, Found, SourceError, Walk};
 
@@ -177,9 +177,9 @@ impl Sending<'_, '_> {
                     file.seek(start);
                     let size = file.size();
                     // A file with holes is no dump: nothing that writes dumps leaves any.
-                    let may_be_dump = start == 0 && end >= size;
+                    let dump = (start == 0 && end >= size).then_some(&found.entry.path);
                     let read = &mut |buffer: &mut [u8]| file.read(buffer).map_err(Broken::Source);
-                    let sent = self.bytes(read, end - start, may_be_dump)?;
+                    let sent = self.bytes(read, end - start, dump)?;
                     offset = if sent < end - start { size } else { end };
                 }
             }
@@ -188,14 +188,17 @@ impl Sending<'_, '_> {
         file.has_changed(&found.entry).map_err(Broken::Source)
     }
 
-    /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump; returns how many there were.
+    /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump at the path that is told;
+    /// returns how many there were.
     pub fn bytes(
         &self,
         read: &mut dyn FnMut(&mut [u8]) -> Result<usize, Broken>,
         limit: u64,
-        may_be_dump: bool,
+        dump: Option<&TreePath>,
     ) -> Result<u64, Broken> {
-        let mut cutter = Cutter::new(&self.workshop.chunker, may_be_dump);
+        let known_keys = || self.workshop.known_keys(dump?);
+        let look = if dump.is_some() { Look::Dump(&known_keys) } else { Look::Plain };
+        let mut cutter = Cutter::new(&self.workshop.chunker, look);
         let (mut buffer, mut sent) = (Vec::new(), 0);
         loop {
             if self.observer.is_cancelled() {

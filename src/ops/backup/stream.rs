@@ -73,16 +73,16 @@ impl Sending<'_, '_> {
         self.send(Step::Start(path.clone()))?;
         let before = last.at(&path);
         let outcome = match from {
-            From::Reader(mut reader) => self.stream_bytes(&mut *reader)?.and_then(not_empty),
+            From::Reader(mut reader) => self.stream_bytes(&path, &mut *reader)?.and_then(not_empty),
             From::Command(command) => match crate::process::spawn(&command) {
                 Ok(mut running) => {
-                    let read = self.stream_bytes(&mut running)?;
+                    let read = self.stream_bytes(&path, &mut running)?;
                     verdict(read, running.finish())
                 }
                 Err(error) => Err(error.to_string()),
             },
             From::Dump(dump) => {
-                let outcome = self.dump(*dump)?;
+                let outcome = self.dump(&path, *dump)?;
                 if let (Ok(bytes), Some(before)) = (&outcome, &before) {
                     self.warn_if_shrunk(&path, *bytes, before.size);
                 }
@@ -98,13 +98,13 @@ impl Sending<'_, '_> {
     }
 
     /// Sends a dump; the inner error is why it is not whole.
-    fn dump(&self, mut dump: Dump) -> Result<Result<u64, String>, Gone> {
+    fn dump(&self, path: &TreePath, mut dump: Dump) -> Result<Result<u64, String>, Gone> {
         let running = match dump.start() {
             Ok(running) => running,
             Err(error) => return Ok(Err(error.to_string())),
         };
         let mut watched = Watched { running, dump: &mut dump };
-        let read = self.stream_bytes(&mut watched)?;
+        let read = self.stream_bytes(path, &mut watched)?;
         let end = watched.running.finish().map_err(|error| error.to_string());
         Ok(end.and_then(|exit| {
             let bytes = read?;
@@ -124,7 +124,7 @@ impl Sending<'_, '_> {
 
     /// Sends a stream to its end; the inner error is that of the stream. A reader that waits long and says so now and then
     /// ([`std::io::ErrorKind::Interrupted`]) does not keep a cancelled run from its end.
-    fn stream_bytes(&self, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
+    fn stream_bytes(&self, path: &TreePath, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
         let mut read = |buffer: &mut [u8]| loop {
             match reader.read(buffer) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
@@ -135,7 +135,7 @@ impl Sending<'_, '_> {
                 other => return other.map_err(Broken::Stream),
             }
         };
-        match self.bytes(&mut read, u64::MAX, true) {
+        match self.bytes(&mut read, u64::MAX, Some(path)) {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),

@@ -1,12 +1,13 @@
 //! Snapshots: every node of their trees, and every chunk of every file looked up, by the rules of a restore.
 //!
-//! A subtree that was whole in an earlier snapshot is not read again: what is in it is in order, so only its borders are compared.
+//! A subtree that was whole in an earlier snapshot is not read again: what is in it is in order, so only its borders are compared. Nor
+//! is a table map read again that was in one: an untouched dump keeps its own.
 
 use std::collections::HashMap;
 
 use super::{Bad, CheckReport, Loss};
 use crate::base::{ChunkId, Observer, SnapshotId, TreePath, escape};
-use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Root};
+use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Root, TableMapRef};
 use crate::ops::OpsError;
 use crate::repo::{ChunkReader, EntryOrder, Records, RepoError, TableMap, read_node};
 
@@ -18,12 +19,12 @@ pub fn check(
     observer: &dyn Observer,
     report: &mut CheckReport,
 ) -> Result<(), OpsError> {
-    let mut whole = HashMap::new();
+    let (mut whole, mut maps) = (HashMap::new(), HashMap::new());
     for (id, manifest) in snapshots {
         let mut walk = Walk::new(reader, *id, bad, observer, &mut whole);
         walk.node(manifest.root, None)?;
         let mut loss = walk.loss;
-        check_maps(reader, manifest, bad, &mut loss)?;
+        check_maps(reader, manifest, bad, &mut maps, &mut loss)?;
         report.errors.extend(loss.line());
         if loss.is_tree_damaged || !loss.files.is_empty() || !loss.maps.is_empty() {
             report.losses.push(loss);
@@ -134,27 +135,40 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Looks at the table maps of a snapshot, their pages too.
-fn check_maps(reader: &ChunkReader, manifest: &Manifest, bad: &Bad, loss: &mut Loss) -> Result<(), OpsError> {
+/// Looks at the table maps of a snapshot, their pages too; `known` tells of those that were read, whether they are whole.
+fn check_maps(
+    reader: &ChunkReader,
+    manifest: &Manifest,
+    bad: &Bad,
+    known: &mut HashMap<Recipe, bool>,
+    loss: &mut Loss,
+) -> Result<(), OpsError> {
     for at in &manifest.table_maps {
-        let read = || -> Result<bool, RepoError> {
-            let map = TableMap::open(reader, at)?;
-            for section in &map.sections {
-                map.pages(section)?;
-            }
-            Ok(true)
+        let is_whole = match known.get(&at.recipe) {
+            Some(is_whole) => *is_whole,
+            None => is_whole_map(reader, at, bad)?,
         };
-        let is_whole = has_all(reader, &at.recipe, None, bad)? && {
-            match read() {
-                Err(error) if error.is_damage() => false,
-                other => other?,
-            }
-        };
+        known.insert(at.recipe.clone(), is_whole);
         if !is_whole {
             loss.maps.push(format!("/{}", escape(&at.path)));
         }
     }
     Ok(())
+}
+
+fn is_whole_map(reader: &ChunkReader, at: &TableMapRef, bad: &Bad) -> Result<bool, OpsError> {
+    let read = || -> Result<(), RepoError> {
+        let map = TableMap::open(reader, at)?;
+        map.sections.iter().flat_map(|section| map.pages(section)).try_for_each(|page| page.map(drop))
+    };
+    if !has_all(reader, &at.recipe, None, bad)? {
+        return Ok(false);
+    }
+    match read() {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_damage() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether a file can be restored.

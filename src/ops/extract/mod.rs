@@ -22,7 +22,7 @@ use self::text::{Dump, Texts};
 use self::write::Writing;
 use super::OpsError;
 use super::dumps::{self, Table};
-use crate::base::{Observer, TreePath, escape};
+use crate::base::{Observer, TreePath, escape, units};
 use crate::format::{Manifest, TableMapRef};
 use crate::repo::{ChunkReader, TableMap};
 use crate::sql::Dialect;
@@ -138,7 +138,7 @@ pub fn run(
         rows: if with_rows { found.tables.iter().map(|table| table.rows).sum() } else { 0 },
         bytes_written: writing.bytes,
         prerequisites: missing(dump, &needs, options.with_prerequisites),
-        notes: notes(unnamed, &texts),
+        notes: notes(dump, &found.tables, options.plan.wanted, unnamed, &texts),
         references: needs.references,
         dump: found.at.path,
         tables: found.tables,
@@ -186,10 +186,17 @@ fn missing(dump: Dump<'_>, needs: &Needs, with_prerequisites: bool) -> Vec<Strin
     missing
 }
 
-fn notes(unnamed: u64, texts: &Texts) -> Vec<String> {
-    let mut notes = vec![];
+fn notes(dump: Dump<'_>, tables: &[Table], wanted: Wanted, unnamed: u64, texts: &Texts) -> Vec<String> {
+    let sections: Vec<_> = dump.map.sections.iter().map(|placed| &placed.section).collect();
+    let under = tables.iter().filter(|_| wanted != Wanted::Schema).filter_map(|table| {
+        let root = plan::rows_are_under(&sections, table)?;
+        Some(format!("the dump has the rows of {} only among those of {root}", table.full_name()))
+    });
+    let mut notes: Vec<String> = under.collect();
     if unnamed > 0 {
-        notes.push(format!("{unnamed} statements do not speak of it by its name, and were left as they are"));
+        let speak = "statement does not speak of it by its name, and was left as it is";
+        let others = "statements do not speak of it by its name, and were left as they are";
+        notes.push(units::counted(unnamed, speak, others));
     }
     if !texts.are_all {
         notes.push(

@@ -151,6 +151,37 @@ fn with_partitions(sections: &[&MapSection], tables: HashSet<Key>, owners: &Owne
     }
 }
 
+/// The table that a partition's rows are put into by a dump that leaves it to the server where they go (`--load-via-partition-root`),
+/// if the dump has no rows of the partition itself.
+pub fn rows_are_under(sections: &[&MapSection], table: &Table) -> Option<String> {
+    let has_rows = |name: &MapTableName| {
+        let is_its =
+            |section: &&&MapSection| section.kind == Kind::TableData && section.table.as_ref() == Some(name);
+        sections.iter().any(|section| is_its(&section) && section.database == table.database)
+    };
+    let mut name = &table.name;
+    let mut seen = HashSet::new();
+    while !has_rows(name) && seen.insert(name) {
+        let attached = sections.iter().find(|section| {
+            section.kind == Kind::Attach
+                && section.table.as_ref() == Some(name)
+                && section.database == table.database
+                && section.object.as_ref().is_some_and(|parent| {
+                    let is_table = |section: &&MapSection| {
+                        section.kind == Kind::TableDefinition && section.table.as_ref() == Some(parent)
+                    };
+                    sections.iter().any(is_table)
+                })
+        });
+        name = attached?.object.as_ref()?;
+    }
+    let shown = || match &name.schema {
+        Some(schema) => format!("{}.{}", escape(schema), escape(&name.name)),
+        None => escape(&name.name),
+    };
+    (*name != table.name && has_rows(name)).then(shown)
+}
+
 /// The tables that are meant by each of `wanted`; else what is nearest to the first that none is called.
 pub fn choose(tables: &[Table], wanted: &[Vec<u8>]) -> Result<Vec<Table>, Unknown> {
     let mut chosen: Vec<Table> = vec![];

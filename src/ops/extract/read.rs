@@ -48,19 +48,21 @@ enum Mark {
     End(usize),
 }
 
+/// Stretches, told one by one as they are needed.
+pub type Stretches<'s> = &'s mut dyn Iterator<Item = Result<Stretch, RepoError>>;
+
 /// Hands the bytes of `stretches` to `give`, in order.
 ///
 /// # Errors
-/// Those of reading chunks and of `give`.
+/// Those of `stretches`, of reading chunks and of `give`.
 pub fn read(
     reader: &ChunkReader,
     recipe: &Recipe,
-    stretches: Vec<Stretch>,
+    stretches: Stretches<'_>,
     observer: &dyn Observer,
     give: &mut dyn FnMut(Given<'_>) -> Result<(), OpsError>,
 ) -> Result<(), OpsError> {
-    let mut walk =
-        Walk { reader, recipe, stretches: stretches.into(), current: None, queued: VecDeque::new() };
+    let mut walk = Walk { reader, recipe, stretches, current: None, queued: VecDeque::new() };
     let mut keep = None;
     read_ahead(reader, observer, &mut || Ok(walk.next()?), &mut |ready| match ready {
         Ready::Mark(Mark::Keep(range)) => {
@@ -89,7 +91,7 @@ struct Current<'r> {
 struct Walk<'r> {
     reader: &'r ChunkReader,
     recipe: &'r Recipe,
-    stretches: VecDeque<Stretch>,
+    stretches: Stretches<'r>,
     current: Option<Current<'r>>,
     queued: VecDeque<Piece<Mark>>,
 }
@@ -103,8 +105,8 @@ impl Walk<'_> {
             if self.advance()? {
                 continue;
             }
-            let Some(stretch) = self.stretches.pop_front() else { return Ok(None) };
-            self.begin(stretch)?;
+            let Some(stretch) = self.stretches.next() else { return Ok(None) };
+            self.begin(stretch?)?;
         }
     }
 

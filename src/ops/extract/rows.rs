@@ -196,16 +196,21 @@ impl Reading<'_> {
         out: &mut Out<'_>,
         writing: &mut Writing<'_>,
     ) -> Result<(), OpsError> {
-        let pages = self.dump.map.pages(placed)?;
-        let runs = picking.runs(&pages, placed.section.key);
         let first = placed.anchor.chunk;
-        let stretches = runs.into_iter().flat_map(|run| {
-            let chunks = Stretch::Chunks { first: first + run.start as u64, count: run.len() as u64 };
-            [chunks, Stretch::End(0)]
+        // Where all rows are wanted, no page has to say so.
+        let all = picking.filter.is_none().then(|| Ok(0..placed.pages.end - placed.pages.start));
+        let pages = picking.filter.map(|_| self.dump.map.pages(placed)).into_iter().flatten();
+        let runs = all.into_iter().chain(picking.runs(pages, placed.section.key));
+        let mut stretches = runs.flat_map(|run| match run {
+            Ok(run) => {
+                let chunks = Stretch::Chunks { first: first + run.start, count: run.end - run.start };
+                vec![Ok(chunks), Ok(Stretch::End(0))]
+            }
+            Err(error) => vec![Err(error)],
         });
         let mut splitter = None;
         let dump = self.dump;
-        read::read(dump.reader, dump.recipe, stretches.collect(), dump.observer, &mut |given| match given {
+        read::read(dump.reader, dump.recipe, &mut stretches, dump.observer, &mut |given| match given {
             Given::Run(chunk) => {
                 splitter = Some(Splitter::new(&self.header, out.dialect, picking.form, chunk == first));
                 Ok(())

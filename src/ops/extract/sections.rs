@@ -32,15 +32,15 @@ pub fn each(
         .map(|(number, _)| number)
         .collect();
     let placed = |number: &usize| map.sections.get(*number).map(|placed| (*number, placed));
-    let stretches = numbers.iter().filter_map(placed).flat_map(|(number, placed)| {
-        [Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor }, Stretch::End(number)]
+    let mut stretches = numbers.iter().filter_map(placed).flat_map(|(number, placed)| {
+        [Ok(Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor }), Ok(Stretch::End(number))]
     });
     let mut ahead = numbers.iter().filter_map(placed).map(|(_, placed)| placed);
     let mut current = ahead.next();
     let is_gathered = |placed: &PlacedSection| placed.section.kind != MapSectionKind::TableData;
     let dialect = dialect_of(&map.trailer);
     let mut gathered = vec![];
-    read::read(reader, recipe, stretches.collect(), observer, &mut |given| {
+    read::read(reader, recipe, &mut stretches, observer, &mut |given| {
         let Some(placed) = current else { return Ok(()) };
         match given {
             Given::Bytes(bytes) if is_gathered(placed) => gathered.extend_from_slice(bytes),

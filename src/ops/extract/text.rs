@@ -83,7 +83,8 @@ impl Texts {
             stretches.push(Stretch::End(number));
         }
         let mut text = vec![];
-        read::read(dump.reader, dump.recipe, stretches, dump.observer, &mut |given| {
+        let mut stretches = stretches.into_iter().map(Ok);
+        read::read(dump.reader, dump.recipe, &mut stretches, dump.observer, &mut |given| {
             match given {
                 Given::Bytes(bytes) => text.extend_from_slice(bytes),
                 Given::End(number) => _ = self.texts.insert(number, std::mem::take(&mut text)),

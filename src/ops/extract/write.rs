@@ -34,7 +34,8 @@ pub fn sections(
     }
     let mut ahead = numbers.iter().copied().peekable();
     let mut is_open = false;
-    read::read(dump.reader, dump.recipe, stretches, dump.observer, &mut |given| {
+    let mut stretches = stretches.into_iter().map(Ok);
+    read::read(dump.reader, dump.recipe, &mut stretches, dump.observer, &mut |given| {
         let Some((number, section)) = ahead.peek().and_then(|number| Some((*number, placed(*number)?)))
         else {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::super::{Row, Sink};
+use super::super::{Row, Section, Sink};
 use super::key::KeyValue;
 use super::parts::Parts;
 use super::window::Window;
@@ -72,6 +72,11 @@ impl Copy {
         }
     }
 
+    /// Takes lines and tells nobody. Whether the end was among them.
+    pub fn pass(&mut self, window: &mut Window<'_>) -> bool {
+        self.read(window, &mut Parts::default(), &mut Nobody)
+    }
+
     fn begin(&mut self, window: &mut Window<'_>) {
         match self.key_column {
             None => self.place = Place::Rest,
@@ -139,6 +144,15 @@ impl Copy {
         }
         self.start = end;
     }
+}
+
+/// Hears nothing.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn row(&mut self, _: Row<'_>) {}
+    fn section(&mut self, _: Section) {}
+    fn wall(&mut self, _: u64) {}
 }
 
 /// Takes the line that ends the rows, if it is next; `None` if the bytes do not tell yet.

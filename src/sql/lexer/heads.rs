@@ -3,10 +3,9 @@
 //! For who changes statements on their way out: the rows of an `INSERT` or `COPY` are never looked into further than is needed to
 //! find their end. Nothing is lost: what is handed over joins to what was pushed.
 
-use super::super::{Dialect, Row, Section, Sink};
+use super::super::Dialect;
 use super::copy::Copy;
 use super::grammar::{PAREN, is_blank};
-use super::parts::Parts;
 use super::rows::take_line_end;
 use super::scan::{Inside, Scan, Step};
 use super::session::Session;
@@ -119,7 +118,7 @@ impl Heads {
                     step == Step::End
                 }
                 State::Copy(copy) => {
-                    let has_ended = copy.read(&mut window, &mut Parts::default(), &mut Nobody);
+                    let has_ended = copy.pass(&mut window);
                     if has_ended {
                         self.begin();
                     }
@@ -190,16 +189,15 @@ impl Heads {
     }
 
     fn line(&mut self, window: &mut Window<'_>, take: &mut Take<'_>) -> bool {
-        let rest = window.rest();
-        let end = memchr::memchr(b'\n', rest);
-        window.take(end.map_or(rest.len(), |at| at + 1));
-        self.gathered.extend_from_slice(rest.get(..end.map_or(rest.len(), |at| at + 1)).unwrap_or_default());
-        if end.is_some() {
+        let before = window.taken();
+        let is_over = take_line(window);
+        self.gathered.extend_from_slice(window.since(before));
+        if is_over {
             self.learn(0);
             self.hand_over(take);
             self.begin();
         }
-        end.is_some()
+        is_over
     }
 
     fn statement(&mut self, window: &mut Window<'_>, take: &mut Take<'_>) -> bool {
@@ -271,14 +269,7 @@ impl Heads {
     fn tail(&mut self, window: &mut Window<'_>, take: &mut Take<'_>) -> bool {
         let has_copy = matches!(self.state, State::Tail(true));
         let before = window.taken();
-        let is_over = if has_copy {
-            let rest = window.rest();
-            let end = memchr::memchr(b'\n', rest);
-            window.take(end.map_or(rest.len(), |at| at + 1));
-            end.is_some()
-        } else {
-            take_line_end(window)
-        };
+        let is_over = if has_copy { take_line(window) } else { take_line_end(window) };
         self.gathered.extend_from_slice(window.since(before));
         if is_over {
             self.hand_over(take);
@@ -291,17 +282,16 @@ impl Heads {
     }
 }
 
+/// Takes the rest of a line. Whether its end was there.
+fn take_line(window: &mut Window<'_>) -> bool {
+    let rest = window.rest();
+    let end = memchr::memchr(b'\n', rest);
+    window.take(end.map_or(rest.len(), |at| at + 1));
+    end.is_some()
+}
+
 fn pass(bytes: &[u8], take: &mut Take<'_>) {
     if !bytes.is_empty() {
         take(Stretch::Rows(bytes));
     }
-}
-
-/// Hears nothing.
-struct Nobody;
-
-impl Sink for Nobody {
-    fn row(&mut self, _: Row<'_>) {}
-    fn section(&mut self, _: Section) {}
-    fn wall(&mut self, _: u64) {}
 }

@@ -36,6 +36,8 @@ pub(super) struct Object {
     pub form: Option<Form>,
     /// What it says of a table's columns.
     pub schema: Option<Box<TableSchema>>,
+    /// Columns of the primary key that it adds.
+    pub primary_key: Vec<Vec<u8>>,
     /// It is a row by itself.
     pub is_row: bool,
     /// Why it is not what it looks like.
@@ -53,6 +55,7 @@ impl Object {
             key_column: None,
             form: None,
             schema: None,
+            primary_key: Vec::new(),
             is_row: false,
             note: None,
         }
@@ -224,6 +227,7 @@ impl Open {
             columns: Vec::new(),
             form: None,
             schema: None,
+            primary_key: Vec::new(),
             key_column: None,
             delimiter: around.delimiter,
             is_whole: true,
@@ -277,6 +281,9 @@ impl Open {
         }
         if section.kind == SectionKind::TableDefinition {
             section.schema = section.schema.take().or(object.schema);
+        }
+        if section.primary_key.is_empty() {
+            section.primary_key = object.primary_key;
         }
         if let Some(note) = object.note {
             section.is_whole = false;

@@ -10,8 +10,8 @@ use super::super::{Dialect, TableName};
 use super::grammar::{Grammar, LeadBytes};
 use super::parts::Surroundings;
 
-/// Which value of a table's rows is its key, as an earlier dump told.
-pub type KnownKeys = Box<dyn Fn(&TableName) -> Option<usize> + Send>;
+/// The column that a table's rows are known by, as an earlier dump told; asked with the database that is current.
+pub type KnownKeys = Box<dyn Fn(Option<&[u8]>, &TableName) -> Option<Vec<u8>> + Send>;
 
 /// What a session variable may hold.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +92,9 @@ impl Session {
     /// Remembers the key of a table that a statement defines: its primary key, or what looks like it. Gives the table's columns.
     pub fn learn_key(&mut self, table: &TableName, definition: &[u8]) -> Option<Box<TableSchema>> {
         let schema = table_schema(self.grammar.dialect, definition)?;
-        let first = schema.primary_key.first().copied();
         let names: Vec<Vec<u8>> = schema.columns.iter().map(|column| column.name.clone()).collect();
-        let position = first.unwrap_or_else(|| likely_key(&table.name, &names));
+        let position = schema.primary_key.first().copied();
+        let position = position.unwrap_or_else(|| self.known_or_likely_key(table, &names));
         if self.keys.len() < SQL_TABLES_KNOWN_MAX
             && let Some(name) = names.into_iter().nth(position)
         {
@@ -115,17 +115,21 @@ impl Session {
         self.tables.get(name).cloned()
     }
 
-    /// Which value of a row is its key: as known, as the table's definition said, as its name suggests, or the first.
+    /// Which value of a row is its key: as the table's definition said, as an earlier dump did, as its name suggests, or the first.
     pub fn key_column(&self, table: &TableName, columns: &[Vec<u8>]) -> Option<usize> {
-        if let Some(known) = self.known_keys.as_ref().and_then(|known_keys| known_keys(table)) {
-            return Some(known);
-        }
         let learnt = self.keys.get(table);
         if columns.is_empty() {
             return Some(learnt.map_or(0, |key| key.position));
         }
         let by_definition = learnt.and_then(|key| columns.iter().position(|column| *column == key.name));
-        by_definition.or_else(|| Some(likely_key(&table.name, columns)))
+        by_definition.or_else(|| Some(self.known_or_likely_key(table, columns)))
+    }
+
+    /// The place of a table's key among `columns`, where its definition does not tell it.
+    fn known_or_likely_key(&self, table: &TableName, columns: &[Vec<u8>]) -> usize {
+        let known = self.known_keys.as_ref().and_then(|known| known(self.database.as_deref(), table));
+        let known = known.and_then(|name| columns.iter().position(|column| *column == name));
+        known.unwrap_or_else(|| likely_key(&table.name, columns))
     }
 }
 

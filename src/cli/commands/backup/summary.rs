@@ -119,9 +119,10 @@ fn say_left_out(report: &BackupReport) {
 /// What was understood of the dumps.
 fn dumps(report: &BackupReport) -> Option<String> {
     let maps = &report.manifest.table_maps;
-    let sum = |each: fn(&TableMapRef) -> u64| units::count(maps.iter().map(each).sum());
-    let (tables, rows) = (sum(|map| map.tables), sum(|map| map.rows));
-    (!maps.is_empty()).then(|| format!("dumps      {} with {tables} tables, {rows} rows", maps.len()))
+    let sum = |each: fn(&TableMapRef) -> u64| maps.iter().map(each).sum();
+    let tables = units::counted(sum(|map| map.tables), "table", "tables");
+    let rows = units::counted(sum(|map| map.rows), "row", "rows");
+    (!maps.is_empty()).then(|| format!("dumps      {} with {tables}, {rows}", maps.len()))
 }
 
 fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {

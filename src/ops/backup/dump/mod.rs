@@ -2,21 +2,31 @@
 //!
 //! Whether it is one is decided by its first bytes. What the lexer does not understand is a section with a note; no byte is ever changed by it.
 
+mod known;
 mod mapping;
 mod names;
 
+pub use known::known_keys;
 pub use mapping::DumpTally;
 
 use self::mapping::Mapping;
 use crate::base::limits::{DUMP_UNSETTLED_BYTES_MAX, SQL_PREFIX_BYTES};
 use crate::chunker::{Chunker, CutHint};
-use crate::sql::{Lexer, Recognition, recognise};
+use crate::sql::{KnownKeys, Lexer, Recognition, recognise};
+
+/// How a stream is looked at.
+#[derive(Clone, Copy)]
+pub enum Look<'l> {
+    /// As bytes.
+    Plain,
+    /// As a dump, if it is one: then its tables' keys are asked for, as far as they are known.
+    Dump(&'l dyn Fn() -> Option<KnownKeys>),
+}
 
 /// Cuts one stream.
-#[derive(Debug)]
 pub struct Cutter<'c> {
     chunker: &'c Chunker,
-    reading: Reading,
+    reading: Reading<'c>,
     /// Where the window of the next call begins in the stream.
     position: u64,
     /// How far the lexer has come.
@@ -24,10 +34,9 @@ pub struct Cutter<'c> {
     hints: Vec<CutHint>,
 }
 
-#[derive(Debug)]
-enum Reading {
+enum Reading<'c> {
     /// Too little has been seen.
-    Unknown,
+    Unknown(&'c dyn Fn() -> Option<KnownKeys>),
     Plain,
     Dump(Box<Dump>),
 }
@@ -57,9 +66,12 @@ pub struct MapEnd {
 }
 
 impl<'c> Cutter<'c> {
-    /// A cutter at the start of a stream; `may_be_dump` is whether it is looked at as one.
-    pub fn new(chunker: &'c Chunker, may_be_dump: bool) -> Self {
-        let reading = if may_be_dump { Reading::Unknown } else { Reading::Plain };
+    /// A cutter at the start of a stream.
+    pub fn new(chunker: &'c Chunker, look: Look<'c>) -> Self {
+        let reading = match look {
+            Look::Plain => Reading::Plain,
+            Look::Dump(known_keys) => Reading::Unknown(known_keys),
+        };
         Self { chunker, reading, position: 0, lexed: 0, hints: vec![] }
     }
 
@@ -71,7 +83,7 @@ impl<'c> Cutter<'c> {
         let bytes_max = self.chunker.bytes_max();
         let settled = match &self.reading {
             // Nothing is known of the stream yet.
-            Reading::Unknown => 0,
+            Reading::Unknown(_) => 0,
             Reading::Plain => u64::MAX,
             Reading::Dump(dump) => dump.settled(self.lexed),
         };
@@ -100,14 +112,18 @@ impl<'c> Cutter<'c> {
 
     /// Shows the lexer what it has not seen of the window.
     fn look(&mut self, window: &[u8], is_end: bool) {
-        if matches!(self.reading, Reading::Unknown) {
+        if let Reading::Unknown(known_keys) = self.reading {
             if window.len() < SQL_PREFIX_BYTES && !is_end {
                 return;
             }
             self.reading = match recognise(window) {
                 Recognition::Dump { dialect, producer } => {
-                    let (lexer, mapping) = (Some(Lexer::new(dialect)), Mapping::new(dialect, producer));
-                    Reading::Dump(Box::new(Dump { lexer, mapping }))
+                    let lexer = match known_keys() {
+                        Some(known_keys) => Lexer::with_known_keys(dialect, known_keys),
+                        None => Lexer::new(dialect),
+                    };
+                    let mapping = Mapping::new(dialect, producer);
+                    Reading::Dump(Box::new(Dump { lexer: Some(lexer), mapping }))
                 }
                 _ => Reading::Plain,
             };

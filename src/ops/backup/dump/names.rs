@@ -38,7 +38,9 @@ pub fn section(section: &Section) -> MapSection {
         table: section.table.as_ref().map(name),
         object: section.name.as_ref().map(name),
         rows: section.rows,
-        columns: columns(section, |column| column.name.clone()).unwrap_or_else(|| section.columns.clone()),
+        columns: columns(section, |column| column.name.clone()).unwrap_or_else(|| {
+            [section.columns.as_slice(), &section.primary_key].concat()
+        }),
         types: columns(section, |column| column.type_text.clone()).unwrap_or_default(),
         collations: collations(section),
         generated: generated(section),
@@ -71,9 +73,10 @@ fn generated(section: &Section) -> Vec<u32> {
     computed.filter_map(|(place, _)| u32::try_from(place).ok()).collect()
 }
 
+/// What is added to a table later names its columns itself: all of them are the key's.
 fn primary_key(section: &Section) -> Vec<u32> {
-    let places = section.schema.iter().flat_map(|schema| &schema.primary_key);
-    places.filter_map(|place| u32::try_from(*place).ok()).collect()
+    let defined = section.schema.iter().flat_map(|schema| schema.primary_key.iter().copied());
+    defined.chain(0..section.primary_key.len()).filter_map(|place| u32::try_from(place).ok()).collect()
 }
 
 const fn kind(kind: SectionKind) -> MapSectionKind {

@@ -17,8 +17,16 @@ fn chunker() -> Chunker {
 
 /// Cuts `dump` in windows of so many new bytes; the ends of the chunks, and the map.
 fn cut(dump: &[u8], step: usize) -> (Vec<usize>, Option<Vec<u8>>) {
+    cut_knowing(dump, step, &|| None)
+}
+
+fn cut_knowing(
+    dump: &[u8],
+    step: usize,
+    known_keys: &dyn Fn() -> Option<KnownKeys>,
+) -> (Vec<usize>, Option<Vec<u8>>) {
     let chunker = chunker();
-    let mut cutter = Cutter::new(&chunker, true);
+    let mut cutter = Cutter::new(&chunker, Look::Dump(known_keys));
     let (mut ends, mut map, mut start, mut end) = (vec![], vec![], 0, 0);
     while end < dump.len() || ends.is_empty() {
         end = dump.len().min(end + step);
@@ -133,6 +141,57 @@ fn what_is_no_dump_is_cut_as_before_and_has_no_map() {
     assert_eq!(start, bytes.len());
 }
 
+/// A dump of PostgreSQL: keys come after the rows.
+fn dump_of_postgres(rows: &[usize]) -> Vec<u8> {
+    let mut dump = b"--\n-- PostgreSQL database dump\n--\n\nSET standard_conforming_strings = on;\n\n".to_vec();
+    for table in 0..rows.len() {
+        dump.extend(format!("CREATE TABLE public.t{table} (\n    name text,\n    no integer NOT NULL\n);\n\n").bytes());
+    }
+    for (table, rows) in rows.iter().enumerate() {
+        dump.extend(format!("COPY public.t{table} (name, no) FROM stdin;\n").bytes());
+        let line = |row: usize| format!("{}\\t\t{}\n", "some text".repeat(row % 40), row);
+        (0..*rows).for_each(|row| dump.extend(line(row).bytes()));
+        dump.extend(b"\\.\n\n\n");
+    }
+    for table in 0..rows.len() {
+        dump.extend(format!("ALTER TABLE ONLY public.t{table}\n    ADD CONSTRAINT t{table}_pkey PRIMARY KEY (no);\n\n").bytes());
+    }
+    dump.extend(b"--\n-- PostgreSQL database dump complete\n--\n\n");
+    dump
+}
+
+/// Every byte of a value more, or another column: what a key is read of must not move a cut.
+fn knows(column: &'static str) -> impl Fn() -> Option<KnownKeys> {
+    move || Some(Box::new(move |_: Option<&[u8]>, _: &crate::sql::TableName| Some(column.as_bytes().to_vec())))
+}
+
+#[test]
+fn the_map_of_last_night_tells_the_keys_that_a_dump_says_last() {
+    let dump = dump_of_postgres(&[900, 5]);
+    let before = cut(&dump, 10_000);
+    let map = before.1.as_deref().unwrap();
+    let sections = read(map).sections;
+    let of_data = |sections: &[MapSection]| -> Vec<_> {
+        let data = sections.iter().filter(|section| section.kind == MapSectionKind::TableData);
+        data.map(|section| section.key.unwrap()).collect()
+    };
+    use crate::format::table_map::KeyKind;
+    assert_eq!(of_data(&sections)[0], (0, KeyKind::Bytes), "the first column is as good as any");
+    let placed = sections.into_iter().map(|section| crate::repo::PlacedSection {
+        section,
+        range: 0..0,
+        anchor: crate::repo::Anchor::default(),
+        pages: 0..0,
+    });
+    let placed: Vec<_> = placed.collect();
+    let after = cut_knowing(&dump, 10_000, &|| known_keys(&placed));
+    assert_eq!(after.0, before.0, "other cuts");
+    let map = read(after.1.as_deref().unwrap());
+    assert_map(&dump, &after.0, &map);
+    assert_eq!(of_data(&map.sections), [(1, KeyKind::Integer); 2]);
+    assert!(map.pages.windows(2).take(20).all(|two| two[0].keys.unwrap().last < two[1].keys.unwrap().first));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -142,6 +201,25 @@ proptest! {
         let whole = cut(&dump, dump.len());
         prop_assert!(cut(&dump, step.max(dump.len() / 50)) == whole, "another map");
         assert_map(&dump, &whole.0, &read(whole.1.as_deref().unwrap()));
+    }
+
+    #[test]
+    fn cuts_do_not_depend_on_what_is_known_of_the_keys(
+        rows in prop::collection::vec(0_usize..300, 1..5),
+        step in 1_usize..50_000,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        of_postgres: bool,
+    ) {
+        let mut dump = if of_postgres { dump_of_postgres(&rows) } else { dump(&rows) };
+        for (at, byte) in changes {
+            let at = at.index(dump.len()).max(59).min(dump.len() - 1);
+            dump[at] = byte;
+        }
+        let step = step.max(dump.len() / 50);
+        let ends = cut(&dump, step).0;
+        for column in ["no", "name", "x", "id", "none"] {
+            prop_assert_eq!(&cut_knowing(&dump, step, &knows(column)).0, &ends, "{}", column);
+        }
     }
 
     #[test]

@@ -144,3 +144,43 @@ fn a_subtree_that_was_whole_is_not_read_again() {
     assert!(walk(&empty.reader(), &mut whole), "nothing is read");
     assert!(!walk(&empty.reader(), &mut HashMap::new()));
 }
+
+#[test]
+fn a_table_map_is_read_once_for_all_snapshots() {
+    let forest = Forest::new();
+    let mut map = crate::format::table_map::MapTrailer {
+        pages: 0,
+        sections_bytes: 0,
+        sections: 0,
+        dump_bytes: 0,
+        dump_chunks: 0,
+        dialect: crate::format::table_map::MapDialect::Sqlite,
+        producer: 7,
+    }
+    .encode();
+    let of = |map: &Vec<u8>, path: &str| {
+        let record = Record { id: forest.repo.keys().chunk_id(map), bytes: u32::try_from(map.len()).unwrap() };
+        let recipe = Recipe { depth: 0, records: vec![record] };
+        TableMapRef { path: path.into(), recipe, tables: 0, rows: 0 }
+    };
+    let right = of(&map, "right.sql");
+    forest.plant([&map]);
+    map[0] = b'x';
+    let wrong = of(&map, "wrong.sql");
+    forest.plant([&map]);
+    let saved = House::new().save();
+    let manifest = Manifest { table_maps: vec![right.clone(), wrong.clone()], ..saved.manifest };
+    let mut known = HashMap::new();
+    let mut lost = |reader: &ChunkReader, manifest: &Manifest| {
+        let (snapshot, files, trees_damaged) = (saved.snapshot.unwrap(), vec![], vec![]);
+        let mut loss = Loss { snapshot, files, is_tree_damaged: false, trees_damaged, maps: vec![] };
+        check_maps(reader, manifest, &Bad::default(), &mut known, &mut loss).unwrap();
+        loss.maps
+    };
+    assert_eq!(lost(&forest.reader(), &manifest), ["/wrong.sql"]);
+    let empty = Forest::new();
+    assert_eq!(lost(&empty.reader(), &manifest), ["/wrong.sql"], "nothing is read");
+    let longer = Recipe { records: [right.recipe.records.clone(), right.recipe.records.clone()].concat(), depth: 0 };
+    let other = Manifest { table_maps: vec![right, TableMapRef { recipe: longer, ..wrong }], ..manifest };
+    assert_eq!(lost(&forest.reader(), &other), ["/wrong.sql"], "another map is read");
+}

@@ -88,3 +88,16 @@ fn distances_are_those_of_levenshtein() {
         assert_eq!(distance(a, b), wanted, "{a} {b}");
     }
 }
+
+#[test]
+fn rows_that_stand_under_another_table_are_told() {
+    let all = dump();
+    let with = |rows_of: &str| {
+        let mut dump = all.clone();
+        dump[8] = section(Kind::TableData, Some(rows_of), None);
+        rows_are_under(&dump.iter().collect::<Vec<_>>(), &table("orders_2026"))
+    };
+    assert_eq!(with("orders_2026"), None);
+    assert_eq!(with("orders"), Some("public.orders".into()));
+    assert_eq!(with("users"), None);
+}

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::format::table_map::{KEY_BYTES, KeyKind, Page, PageKeys};
+use crate::repo::RepoError;
 use crate::sql::ddl::{ColumnKind, TableSchema};
 use crate::sql::filter::Filter;
 use crate::sql::value::{RowForm, Value};
@@ -14,23 +15,45 @@ pub struct Picking<'p> {
     pub filter: Option<&'p Filter>,
 }
 
-impl Picking<'_> {
-    /// The runs of pages that must be read, in order.
-    pub fn runs(&self, pages: &[Page], key: Option<(u32, KeyKind)>) -> Vec<Range<usize>> {
-        let mut runs: Vec<Range<usize>> = vec![];
-        let mut goes_on = false;
-        for (at, page) in pages.iter().enumerate() {
+/// The runs of pages that must be read, in order, as the pages come.
+pub struct Runs<'p, P> {
+    picking: &'p Picking<'p>,
+    key: Option<(u32, KeyKind)>,
+    pages: P,
+    at: u64,
+    goes_on: bool,
+    open: Option<Range<u64>>,
+}
+
+impl<P: Iterator<Item = Result<Page, RepoError>>> Iterator for Runs<'_, P> {
+    type Item = Result<Range<u64>, RepoError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for page in self.pages.by_ref() {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return Some(Err(error)),
+            };
+            let at = self.at;
+            self.at += 1;
             // A row that begins in one chunk ends in another.
-            goes_on = page.starts_inside && goes_on || page.rows > 0 && self.may_match(page, key);
-            if !goes_on {
-                continue;
-            }
-            match runs.last_mut() {
-                Some(run) if run.end == at => run.end = at + 1,
-                _ => runs.push(at..at + 1),
+            self.goes_on = page.starts_inside && self.goes_on
+                || page.rows > 0 && self.picking.may_match(&page, self.key);
+            match &mut self.open {
+                Some(run) if self.goes_on => run.end = at + 1,
+                None if self.goes_on => self.open = Some(at..at + 1),
+                Some(_) => return self.open.take().map(Ok),
+                None => {}
             }
         }
-        runs
+        self.open.take().map(Ok)
+    }
+}
+
+impl<'p> Picking<'p> {
+    /// The runs of pages that must be read; the keys in them are `key`.
+    pub fn runs<P>(&'p self, pages: P, key: Option<(u32, KeyKind)>) -> Runs<'p, P> {
+        Runs { picking: self, key, pages, at: 0, goes_on: false, open: None }
     }
 
     fn may_match(&self, page: &Page, key: Option<(u32, KeyKind)>) -> bool {

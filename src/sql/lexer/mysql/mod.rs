@@ -116,14 +116,15 @@ fn alter_table(words: &mut Words<'_>, session: &Session) -> Object {
     if words.words("DISABLE KEYS") || words.words("ENABLE KEYS") {
         return Object::of(SectionKind::TableData, table);
     }
-    let mut ahead = *words;
+    let (mut ahead, mut primary_key) = (*words, None);
     if ahead.word("ADD") {
         let constraint = if ahead.word("CONSTRAINT") { ahead.name() } else { None };
         if ahead.words("FOREIGN KEY") {
             return Object::part_of(SectionKind::ForeignKey, table, constraint);
         }
+        primary_key = if ahead.words("PRIMARY KEY") { ahead.columns() } else { None };
     }
-    Object::of(SectionKind::Keys, table)
+    Object { primary_key: primary_key.unwrap_or_default(), ..Object::of(SectionKind::Keys, table) }
 }
 
 /// An `INSERT` whose rows are not in parentheses.

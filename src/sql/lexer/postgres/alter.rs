@@ -47,12 +47,13 @@ fn table(words: &mut Words<'_>, session: &mut Session) -> Object {
             let own = if words.word("CONSTRAINT") { words.name() } else { None };
             let is_foreign = words.words("FOREIGN KEY");
             let kind = if is_foreign { SectionKind::ForeignKey } else { SectionKind::Constraint };
+            let key = if words.words("PRIMARY KEY") { words.columns() } else { None };
             if let Some(own) = &own {
                 // The index below a constraint has its name.
                 let index = TableName { schema: table.schema.clone(), name: own.name.clone() };
                 session.learn_owner(&index, &table);
             }
-            Object::part_of(kind, Some(table), own)
+            Object { primary_key: key.unwrap_or_default(), ..Object::part_of(kind, Some(table), own) }
         }
         Some("DROP" | "VALIDATE") => {
             words.word("CONSTRAINT");

@@ -180,10 +180,35 @@ fn the_key_column_is_the_primary_key_or_what_is_named_like_one() {
 #[test]
 fn an_earlier_dump_can_tell_the_key_column() {
     let mut heard = Heard::default();
-    let known = |table: &TableName| (table.name == b"t").then_some(1);
+    let known = |database: Option<&[u8]>, table: &TableName| {
+        (database == Some(b"d") && table.name == b"t").then(|| b"b".to_vec())
+    };
+    let dump = b"USE d;\nINSERT INTO t (a, b) VALUES (1,2);\nUSE e;\nINSERT INTO t (a, b) VALUES (3,4);\n\
+        USE d;\nCREATE TABLE t (a int, b int, c int);\nINSERT INTO t VALUES (5,6,7);\n\
+        CREATE TABLE t (a int, b int, c int, PRIMARY KEY (c));\nINSERT INTO t VALUES (8,9,10);\n";
     let mut lexer = Lexer::with_known_keys(MYSQL, Box::new(known));
-    lexer.push(b"INSERT INTO t VALUES (1,2);\n", &mut heard);
+    lexer.push(dump, &mut heard);
     lexer.finish(&mut heard);
-    let key = Some((KeyKind::Integer, b"2".to_vec(), false));
-    assert_eq!(heard.0[0], Event::Row { start: 0, end: 28, key });
+    let keys = heard.0.iter().filter_map(|event| match event {
+        Event::Row { key, .. } => key.as_ref().map(|(_, bytes, _)| String::from_utf8(bytes.clone()).unwrap()),
+        _ => None,
+    });
+    // Last of all: what the dump itself says counts more.
+    assert_eq!(keys.collect::<Vec<_>>(), ["2", "3", "6", "10"]);
+}
+
+#[test]
+fn a_primary_key_that_is_added_later_is_told_with_its_section() {
+    let told = |dialect, dump: &str| -> Vec<Vec<u8>> {
+        let sections = sections(dialect, dump.as_bytes());
+        sections.into_iter().find(|section| !section.primary_key.is_empty()).map(|s| s.primary_key).unwrap_or_default()
+    };
+    let table = "CREATE TABLE public.t (a integer, \"B\" text);\n";
+    let key = "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_pkey PRIMARY KEY (\"B\", a) INCLUDE (c);\n";
+    assert_eq!(told(Dialect::Postgres, &format!("{table}{key}")), [b"B".to_vec(), b"a".to_vec()]);
+    let unique = "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_key UNIQUE (a);\n";
+    assert!(told(Dialect::Postgres, &format!("{table}{unique}")).is_empty());
+    let table = "CREATE TABLE `t` (`a` int, `b` int);\n";
+    let keys = "ALTER TABLE `t`\n  ADD PRIMARY KEY (`b`),\n  ADD KEY `a` (`a`);\nALTER TABLE `t` MODIFY `b` int AUTO_INCREMENT;\n";
+    assert_eq!(told(MYSQL, &format!("{table}{keys}")), [b"b".to_vec()]);
 }
