@@ -55,7 +55,8 @@ impl<'r> TableMap<'r> {
         let end = map_bytes
             .checked_sub(TRAILER_BYTES as u64)
             .ok_or_else(|| damaged(&path, &"it is shorter than its end"))?;
-        let trailer = MapTrailer::decode(&stream.read(reader, end..map_bytes)?, map_bytes).map_err(refused)?;
+        let trailer =
+            MapTrailer::decode(&stream.read(reader, end..map_bytes)?, map_bytes).map_err(refused)?;
         let sections = stream.read(reader, trailer.sections_offset()..end)?;
         let sections = place(trailer.decode_sections(&sections).map_err(refused)?);
         Ok(Self { reader, path, stream, trailer, sections })

@@ -70,7 +70,7 @@ pub struct BackupArgs {
     /// The time the snapshot stands for, for importing older data: 2026-11-20T03:00
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
-    /// Leave out what matches, in gitignore syntax; a leading / is the root of the file system (repeatable)
+    /// Leave out what matches, in gitignore syntax: from the root of the file system with a leading /, else anywhere (repeatable)
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
     /// Leave out what matches the patterns in a file (repeatable)
