@@ -206,6 +206,7 @@ fn stream_entry(path: TreePath, now: Timestamp) -> Entry {
         device_number: None,
         xattrs: vec![],
         content: None,
+        compressed: None,
         torn: false,
     }
 }
