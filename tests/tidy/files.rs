@@ -9,16 +9,6 @@ const LONG: &str = "over 300 lines";
 /// Files that may have more than 300 lines, and why they are one piece.
 const EXCEPTIONS: &[Exception] = &[
     Exception {
-        path: "src/sql/lexer/heads.rs",
-        what: LONG,
-        reason: "one state machine, whose states are no good apart",
-    },
-    Exception {
-        path: "src/sql/edit/tests.rs",
-        what: LONG,
-        reason: "statements before and after, beside each other for all dialects",
-    },
-    Exception {
         path: "src/format/manifest.rs",
         what: LONG,
         reason: "the object with the most fields, each once as a value and once on the wire",
