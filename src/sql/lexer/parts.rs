@@ -282,9 +282,7 @@ impl Open {
         if section.kind == SectionKind::TableDefinition {
             section.schema = section.schema.take().or(object.schema);
         }
-        if section.primary_key.is_empty() {
-            section.primary_key = object.primary_key;
-        }
+        section.primary_key.extend(object.primary_key);
         if let Some(note) = object.note {
             section.is_whole = false;
             section.note.get_or_insert(note);

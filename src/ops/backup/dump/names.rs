@@ -38,9 +38,8 @@ pub fn section(section: &Section) -> MapSection {
         table: section.table.as_ref().map(name),
         object: section.name.as_ref().map(name),
         rows: section.rows,
-        columns: columns(section, |column| column.name.clone()).unwrap_or_else(|| {
-            [section.columns.as_slice(), &section.primary_key].concat()
-        }),
+        columns: columns(section, |column| column.name.clone())
+            .unwrap_or_else(|| [section.columns.as_slice(), &section.primary_key].concat()),
         types: columns(section, |column| column.type_text.clone()).unwrap_or_default(),
         collations: collations(section),
         generated: generated(section),

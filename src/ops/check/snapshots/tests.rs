@@ -159,7 +159,8 @@ fn a_table_map_is_read_once_for_all_snapshots() {
     }
     .encode();
     let of = |map: &Vec<u8>, path: &str| {
-        let record = Record { id: forest.repo.keys().chunk_id(map), bytes: u32::try_from(map.len()).unwrap() };
+        let record =
+            Record { id: forest.repo.keys().chunk_id(map), bytes: u32::try_from(map.len()).unwrap() };
         let recipe = Recipe { depth: 0, records: vec![record] };
         TableMapRef { path: path.into(), recipe, tables: 0, rows: 0 }
     };
@@ -180,7 +181,8 @@ fn a_table_map_is_read_once_for_all_snapshots() {
     assert_eq!(lost(&forest.reader(), &manifest), ["/wrong.sql"]);
     let empty = Forest::new();
     assert_eq!(lost(&empty.reader(), &manifest), ["/wrong.sql"], "nothing is read");
-    let longer = Recipe { records: [right.recipe.records.clone(), right.recipe.records.clone()].concat(), depth: 0 };
+    let longer =
+        Recipe { records: [right.recipe.records.clone(), right.recipe.records.clone()].concat(), depth: 0 };
     let other = Manifest { table_maps: vec![right, TableMapRef { recipe: longer, ..wrong }], ..manifest };
     assert_eq!(lost(&forest.reader(), &other), ["/wrong.sql"], "another map is read");
 }

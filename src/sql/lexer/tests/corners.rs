@@ -201,7 +201,11 @@ fn an_earlier_dump_can_tell_the_key_column() {
 fn a_primary_key_that_is_added_later_is_told_with_its_section() {
     let told = |dialect, dump: &str| -> Vec<Vec<u8>> {
         let sections = sections(dialect, dump.as_bytes());
-        sections.into_iter().find(|section| !section.primary_key.is_empty()).map(|s| s.primary_key).unwrap_or_default()
+        sections
+            .into_iter()
+            .find(|section| !section.primary_key.is_empty())
+            .map(|s| s.primary_key)
+            .unwrap_or_default()
     };
     let table = "CREATE TABLE public.t (a integer, \"B\" text);\n";
     let key = "ALTER TABLE ONLY public.t\n    ADD CONSTRAINT t_pkey PRIMARY KEY (\"B\", a) INCLUDE (c);\n";
