@@ -4,6 +4,7 @@
 mod extract {
     mod corpora;
     mod mariadb;
+    mod phpmyadmin;
     mod postgres;
     pub mod saved;
     mod sqlite;
