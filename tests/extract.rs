@@ -5,6 +5,7 @@ mod extract {
     mod corpora;
     mod lengths;
     mod mariadb;
+    mod phpmyadmin;
     mod postgres;
     pub mod saved;
     mod sqlite;

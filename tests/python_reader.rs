@@ -50,6 +50,20 @@ fn fill_compressed(data: &Path) {
     }
 }
 
+/// A dump with two tables, rows in several chunks, and a third that is very small.
+fn shop() -> String {
+    let mut dump = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n\n".to_string();
+    for (table, rows) in [("orders", 20_000), ("customers", 500), ("states", 2)] {
+        dump += &format!(
+            "DROP TABLE IF EXISTS `{table}`;\nCREATE TABLE `{table}` (\n  `id` int NOT NULL,\n  `x` text COLLATE utf8mb4_bin,\n"
+        );
+        dump += "  `y` int GENERATED ALWAYS AS (`id` + 1) VIRTUAL,\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB;\n";
+        let rows: Vec<_> = (0..rows).map(|row| format!("({row},'{}')", row * 7919 % 10_007)).collect();
+        dump += &format!("INSERT INTO `{table}` (`id`, `x`) VALUES {};\n", rows.join(","));
+    }
+    dump + "-- Dump completed on 2026-11-20  3:00:00\n"
+}
+
 fn fill(data: &Path) {
     fill_compressed(data);
     for n in 0..300 {
@@ -61,6 +75,7 @@ fn fill(data: &Path) {
     blake3::Hasher::new().finalize_xof().fill(&mut noise);
     std::fs::write(data.join("noise"), noise).unwrap();
     std::fs::write(data.join("dump.sql"), "INSERT INTO t VALUES (1,'x'),(2,'y');\n".repeat(100_000)).unwrap();
+    std::fs::write(data.join("shop.sql"), shop()).unwrap();
     let sparse = std::fs::File::create(data.join("sparse")).unwrap();
     sparse.set_len(5_000_000).unwrap();
     std::os::unix::fs::FileExt::write_at(&sparse, b"data", 3_000_000).unwrap();
@@ -86,6 +101,12 @@ fn the_python_reader_restores_and_verifies_a_repository_of_ours() {
     }
     assert_eq!(reader(&python, &repo, &["snapshots"]).lines().count(), 2);
     reader(&python, &repo, &["verify"]);
+    let tables = reader(&python, &repo, &["tables", "latest"]);
+    let of_shop: Vec<_> = tables.lines().filter(|line| line.contains("/shop.sql")).collect();
+    assert_eq!(of_shop.len(), 3, "{tables}");
+    for (line, told) in of_shop.iter().zip([("orders", "20000"), ("customers", "500"), ("states", "2")]) {
+        assert!(line.contains(told.0) && line.split_whitespace().any(|word| word == told.1), "{line}");
+    }
     reader(&python, &repo, &["restore", "latest", out.to_str().unwrap()]);
     let restored = out.join(data.strip_prefix("/").unwrap());
     let same = Command::new("diff").arg("-r").arg(&data).arg(&restored).output().unwrap();

@@ -14,6 +14,7 @@ DIALECTS = range(1, 4)
 DEFINITION, DATA = 4, 5
 BEGINS_WITHIN, HAS_KEYS = 1, 2
 KEYS = {1: "integers", 2: "bytes"}
+FORMS = {1: "tuples with backslashes", 2: "tuples", 3: "copy"}
 
 
 @dataclass
@@ -39,6 +40,9 @@ class Section:
     why: str
     database: bytes
     delimiter: bytes
+    form: str
+    collations: list
+    computed: list
 
 
 @dataclass
@@ -167,7 +171,7 @@ def _section(table):
         table.need(1, cbor.uint), table.need(2, cbor.uint), table.get(3, cbor.uint, 0), _name(table, 4, 5), _name(table, 6, 7),
         table.get(8, cbor.uint, 0), table.get(9, names, []), table.get(10, names, []), table.get(11, places, []), key_column,
         KEYS.get(keys), table.get(14, cbor.uint, 0) == 0, table.get(15, cbor.text), table.get(16, cbor.octets),
-        table.get(17, cbor.octets))
+        table.get(17, cbor.octets), FORMS.get(table.get(18, cbor.uint)), table.get(19, names, []), table.get(20, places, []))
     refuse_if(section.types and len(section.types) != len(section.columns), f"{what}: types are not as many as the columns")
     refuse_if(any(column >= len(section.columns) for column in section.primary_key), f"{what}: a key beyond the columns")
     refuse_if(max(section.chunks, section.rows) > section.bytes, f"{what}: more chunks or rows than bytes")

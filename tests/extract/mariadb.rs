@@ -17,12 +17,12 @@ const FLAGS: [&[&str]; 7] = [
     &["--databases", "--add-drop-database", "--skip-dump-date"],
 ];
 
-fn quoted(name: &[u8]) -> String {
+pub fn quoted(name: &[u8]) -> String {
     format!("`{}`", text(name).replace('`', "``"))
 }
 
 /// All that can be seen of a table in a database; what tells the database is made equal.
-fn seen(server: &MariaDb, database: &str, table: &str) -> String {
+pub fn seen(server: &MariaDb, database: &str, table: &str) -> String {
     let name = text(table.as_bytes());
     let plain = name.trim_matches('`').replace("``", "`").replace('\'', "''");
     let mut seen =
@@ -37,7 +37,7 @@ fn seen(server: &MariaDb, database: &str, table: &str) -> String {
     seen.replace(&format!("`{database}`."), "").replace(&format!("{database}."), "")
 }
 
-fn load(server: &MariaDb, database: &str, script: &[u8]) {
+pub fn load(server: &MariaDb, database: &str, script: &[u8]) {
     let checks = b"SET FOREIGN_KEY_CHECKS=0, SQL_MODE='';\n";
     server.run(database, &[checks.as_slice(), script].concat());
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use strongroom::ops::dumps::Table;
-use strongroom::ops::extract::ExtractOptions;
 use strongroom::ops::extract::plan::PlanOptions;
+use strongroom::ops::extract::{ExtractOptions, RowFormat, RowOptions};
 
 use super::saved::{Saved, all, text};
 use crate::servers::PostgreSql;
@@ -150,6 +150,66 @@ fn drop_copies(server: &PostgreSql) -> String {
 }
 
 #[test]
+fn tables_that_a_rule_writes_to_are_needed() {
+    let Some(server) = PostgreSql::get() else { return };
+    server.create_database("rules");
+    let script = "CREATE SCHEMA log; CREATE TABLE log.audit (id integer, what text); CREATE TABLE public.apart (audit integer);
+        CREATE TABLE public.watched (id integer, audit text);
+        CREATE RULE watch AS ON UPDATE TO public.watched DO ALSO INSERT INTO log.audit VALUES (NEW.id, 'public.apart');
+        INSERT INTO public.watched VALUES (1, 'x');";
+    server.run("rules", script.as_bytes());
+    let saved = dump(server, "rules", &[]);
+    let tables = saved.tables();
+    let named = |name: &[u8]| tables.iter().find(|table| table.name.name == name).unwrap();
+    assert_eq!(saved.table(named(b"watched"), &all()).1.prerequisites, ["schema log", "table log.audit"]);
+    let with = ExtractOptions { with_prerequisites: true, ..all() };
+    let (script, report) = saved.extract(&[named(b"watched"), named(b"audit")], &with);
+    assert!(report.prerequisites.is_empty(), "{report:?}");
+    server.create_database("with");
+    server.run("with", &script);
+    server.query("with", "UPDATE public.watched SET id = 2");
+    assert_eq!(server.query("with", "SELECT id, what FROM log.audit"), "2\tpublic.apart\n");
+}
+
+#[test]
+fn parents_are_told_where_a_dump_leaves_out_schemas() {
+    let dump = "--\n-- PostgreSQL database dump\n--\n\nSET standard_conforming_strings = on;\nSET search_path = public, pg_catalog;\n\n\
+        CREATE TABLE base (\n    id integer\n);\n\nCREATE TABLE other (\n    base integer\n);\n\n\
+        CREATE TABLE derived (\n    extra integer\n)\nINHERITS (base);\n\n\
+        CREATE RULE r AS ON DELETE TO other DO ALSO DELETE FROM derived;\n\n\
+        --\n-- PostgreSQL database dump complete\n--\n";
+    let saved = Saved::new(dump.as_bytes());
+    let tables = saved.tables();
+    let needs = |name: &str| {
+        let table = tables.iter().find(|table| table.name.name == name.as_bytes()).unwrap();
+        saved.table(table, &all()).1.prerequisites
+    };
+    assert_eq!(needs("derived"), ["table public.base"]);
+    assert_eq!(needs("other"), ["table public.derived"]);
+    assert!(needs("base").is_empty());
+}
+
+#[test]
+fn rows_of_a_partition_that_stand_under_its_root_are_not_taken_for_none() {
+    let Some(server) = PostgreSql::get() else { return };
+    original(server, "roots");
+    let saved = dump(server, "roots", &["--load-via-partition-root"]);
+    let tables = saved.tables();
+    let named = |name: &[u8]| tables.iter().find(|table| table.name.name == name).unwrap();
+    let rows = RowOptions { condition: None, format: RowFormat::Csv, staged: None };
+    let options = ExtractOptions { rows: Some(rows), allow_empty: true, ..all() };
+    let error = saved.refused(named(b"measures_2025"), &options);
+    assert!(error.contains("public.measures_2025") && error.contains("public.measures"), "{error}");
+    let (csv, _) = saved.table(named(b"measures"), &options);
+    assert_eq!(text(&csv).lines().count(), 4, "{}", text(&csv));
+    let report = saved.table(named(b"measures_2025"), &all()).1;
+    assert_eq!(
+        report.notes,
+        ["the dump has the rows of public.measures_2025 only among those of public.measures"]
+    );
+}
+
+#[test]
 fn what_a_table_needs_is_told_and_nothing_else() {
     let Some(server) = PostgreSql::get() else { return };
     original(server, "needs");
@@ -165,7 +225,7 @@ fn what_a_table_needs_is_told_and_nothing_else() {
     assert_eq!(needs("derived").0, ["table public.base"]);
     assert_eq!(needs("rooms").0, ["extension btree_gist"]);
     assert_eq!(needs("user").1, ["shop.order"]);
-    assert_eq!(needs("order").0, ["function shop.touch", "schema shop"]);
+    assert_eq!(needs("order").0, ["function shop.touch", "schema shop", "table shop.parents"]);
     assert_eq!(needs("order").1, ["shop.parents"]);
     assert_eq!(needs("measures").0, ["schema unused"]);
     let (parents, references) = needs("parents");

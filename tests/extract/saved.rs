@@ -91,6 +91,13 @@ impl Saved {
         self.extract(&[table], options)
     }
 
+    /// Why a table is not extracted.
+    pub fn refused(&self, table: &Table, options: &ExtractOptions) -> String {
+        let name = table.full_name().into_bytes();
+        let options = ExtractOptions { tables: vec![name], ..options.clone() };
+        extract::run(&self.reader(), &self.manifest, &options, &mut vec![], &Silent).unwrap_err().to_string()
+    }
+
     pub fn extract(&self, tables: &[&Table], options: &ExtractOptions) -> (Vec<u8>, ExtractReport) {
         let name = |table: &&Table| match table.name.schema.as_ref().or(table.database.as_ref()) {
             Some(schema) => [schema.as_slice(), b".", &table.name.name].concat(),

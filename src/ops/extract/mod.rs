@@ -187,11 +187,7 @@ fn missing(dump: Dump<'_>, needs: &Needs, with_prerequisites: bool) -> Vec<Strin
 
 fn notes(dump: Dump<'_>, tables: &[Table], wanted: Wanted, unnamed: u64, texts: &Texts) -> Vec<String> {
     let sections: Vec<_> = dump.map.sections.iter().map(|placed| &placed.section).collect();
-    let under = tables.iter().filter(|_| wanted != Wanted::Schema).filter_map(|table| {
-        let root = plan::rows_are_under(&sections, table)?;
-        Some(format!("the dump has the rows of {} only among those of {root}", table.full_name()))
-    });
-    let mut notes: Vec<String> = under.collect();
+    let mut notes = if wanted == Wanted::Schema { vec![] } else { plan::rows_elsewhere(&sections, tables) };
     if unnamed > 0 {
         let speak = "statement does not speak of it by its name, and was left as it is";
         let others = "statements do not speak of it by its name, and were left as they are";

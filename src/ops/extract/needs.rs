@@ -7,7 +7,7 @@ use super::text::{Dump, Texts};
 use crate::base::escape;
 use crate::format::table_map::{MapSection, MapSectionKind as Kind, MapTableName};
 use crate::ops::OpsError;
-use crate::sql::edit::{Mentions, referenced_tables};
+use crate::sql::edit::{Mentions, referenced_tables, used_tables};
 use crate::sql::{Dialect, TableName};
 
 /// What the tables need.
@@ -228,13 +228,31 @@ impl<'d> Finder<'d> {
         };
         needs.references = references.iter().filter(|table| !comes_along(table)).map(shown).collect();
         if self.dialect == Dialect::Postgres {
-            let mentions = self.mentions(&plan.sections, texts, |kind| kind == Kind::TableDefinition);
+            // Not triggers: what their functions use is looked for when they run.
+            let is_made = |kind| matches!(kind, Kind::TableDefinition | Kind::Rule | Kind::Policy);
+            let mentions = self.mentions(&plan.sections, texts, is_made);
+            let used = self.used_bare(&plan.sections, texts, is_made);
             let sections = self.dump.map.sections.iter().map(|placed| &placed.section);
             let tables = sections.filter(|section| section.kind == Kind::TableDefinition);
             let tables: BTreeSet<_> = tables.filter_map(|section| section.table.as_ref().map(name)).collect();
-            let parents = tables.iter().filter(|table| mentions.has(table, false) && !comes_along(table));
+            let is_used = |table: &TableName| mentions.has(table, false) || used.contains(&table.name);
+            let parents = tables.iter().filter(|table| is_used(table) && !comes_along(table));
             needs.parents = parents.map(shown).collect();
         }
+    }
+
+    /// Names without a schema of tables that sections of some kinds use, where those may mean anything.
+    fn used_bare(
+        &self,
+        numbers: &[usize],
+        texts: &Texts,
+        is_wanted: impl Fn(Kind) -> bool,
+    ) -> HashSet<Vec<u8>> {
+        let wanted =
+            |number: &&usize| self.or_bare && self.section(**number).is_some_and(|s| is_wanted(s.kind));
+        let texts = numbers.iter().filter(wanted).filter_map(|number| texts.get(*number));
+        let used = texts.flat_map(|text| used_tables(self.dialect, text));
+        used.filter(|table| table.schema.is_none()).map(|table| table.name).collect()
     }
 }
 

@@ -160,9 +160,19 @@ fn with_partitions(sections: &[&MapSection], tables: HashSet<Key>, owners: &Owne
     }
 }
 
+/// What must be said of those of some tables that a dump has rows of only under another table, unless that is one of them.
+pub fn rows_elsewhere(sections: &[&MapSection], tables: &[Table]) -> Vec<String> {
+    let elsewhere = tables.iter().filter_map(|table| Some((table, rows_are_under(sections, table)?)));
+    let left = elsewhere.filter(|(_, root)| tables.iter().all(|table| table.full_name() != *root));
+    let said = |(table, root): (&Table, String)| {
+        format!("the dump has the rows of {} only among those of {root}", table.full_name())
+    };
+    left.map(said).collect()
+}
+
 /// The table that a partition's rows are put into by a dump that leaves it to the server where they go (`--load-via-partition-root`),
 /// if the dump has no rows of the partition itself.
-pub fn rows_are_under(sections: &[&MapSection], table: &Table) -> Option<String> {
+fn rows_are_under(sections: &[&MapSection], table: &Table) -> Option<String> {
     let has_rows = |name: &MapTableName| {
         let is_its =
             |section: &&&MapSection| section.kind == Kind::TableData && section.table.as_ref() == Some(name);

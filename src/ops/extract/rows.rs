@@ -16,6 +16,7 @@ use self::out::Out;
 use self::pick::{Picking, Run};
 use self::split::Splitter;
 use super::ExtractOptions;
+use super::plan;
 use super::read::{self, Given, Stretch};
 use super::text::{Dump, Texts};
 use super::write::{Writing, without_client_lines};
@@ -67,6 +68,10 @@ pub fn run(
         return Err(OpsError::Request("CSV is of one table at a time".into()));
     }
     let sections = &dump.map.sections;
+    let all: Vec<_> = sections.iter().map(|placed| &placed.section).collect();
+    if let Some(reason) = plan::rows_elsewhere(&all, tables).pop() {
+        return Err(OpsError::Request(reason));
+    }
     let data = sections.iter().position(|placed| placed.section.kind == MapSectionKind::TableData);
     let header = text_of(dump, MapSectionKind::Header, 0..data.unwrap_or(sections.len()))?;
     let is_sql = rows.format == RowFormat::Sql;

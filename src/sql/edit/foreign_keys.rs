@@ -132,11 +132,30 @@ fn clause_end(dialect: Dialect, words: &[Token<'_>], at: usize) -> usize {
 pub fn referenced_tables(dialect: Dialect, text: &[u8]) -> Vec<TableName> {
     let tokens = tokens(dialect, text);
     let references = tokens.iter().enumerate().filter(|(_, token)| token.is("REFERENCES"));
-    let table = |(at, _): (usize, &Token<'_>)| {
-        let parts = path(dialect, &tokens, at + 1);
-        let name_at = |at: &usize| name(dialect, tokens.get(*at)?);
-        let (last, above) = parts.split_last()?;
-        Some(TableName { schema: above.last().and_then(name_at), name: name_at(last)? })
-    };
-    references.filter_map(table).collect()
+    references.filter_map(|(at, _)| table_at(dialect, &tokens, at + 1)).collect()
+}
+
+/// The tables that a statement inherits from, reads or writes, going by the words before their names: more than there are, perhaps.
+#[must_use]
+pub fn used_tables(dialect: Dialect, text: &[u8]) -> Vec<TableName> {
+    let tokens = tokens(dialect, text);
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is(word));
+    let mut found = vec![];
+    for at in 0..tokens.len() {
+        if is(at, "INHERITS") {
+            let list = split(&tokens, at + 2);
+            found.extend(list.iter().filter_map(|item| table_at(dialect, &tokens, item.start)));
+        } else if ["INTO", "UPDATE", "FROM", "JOIN", "OF"].iter().any(|word| is(at, word)) {
+            let only = usize::from(is(at + 1, "ONLY"));
+            found.extend(table_at(dialect, &tokens, at + 1 + only));
+        }
+    }
+    found
+}
+
+fn table_at(dialect: Dialect, tokens: &[Token<'_>], at: usize) -> Option<TableName> {
+    let parts = path(dialect, tokens, at);
+    let name_at = |at: &usize| name(dialect, tokens.get(*at)?);
+    let (last, above) = parts.split_last()?;
+    Some(TableName { schema: above.last().and_then(name_at), name: name_at(last)? })
 }

@@ -19,7 +19,7 @@ use super::lexer::{Heads, Stretch};
 use crate::base::limits::SQL_STATEMENT_BYTES_MAX;
 
 pub use definer::without_definer;
-pub use foreign_keys::{referenced_tables, without_foreign_keys};
+pub use foreign_keys::{referenced_tables, used_tables, without_foreign_keys};
 pub use mentions::Mentions;
 pub use rename::{Renamed, Renames};
 

@@ -256,6 +256,18 @@ fn the_tables_that_foreign_keys_refer_to_are_told() {
 }
 
 #[test]
+fn tables_that_a_statement_uses_stand_behind_words_that_tell() {
+    let used = |text: &str| used_tables(Postgres, text.as_bytes());
+    assert_eq!(used("CREATE TABLE c (x int, FROM_x int)\nINHERITS (a, s.b);"), [name("a"), name("s.b")]);
+    assert_eq!(used("CREATE TABLE c PARTITION OF ONLY p FOR VALUES IN (1);"), [name("p")]);
+    let rule = "CREATE RULE r AS ON INSERT TO t WHERE NEW.x > 1 DO ALSO ( INSERT INTO audit VALUES ('FROM u'); UPDATE ONLY s.n SET x = 1; );";
+    assert_eq!(used(rule), [name("audit"), name("s.n")]);
+    let policy = "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM a JOIN \"B\" ON true));";
+    assert_eq!(used(policy), [name("a"), name("B")]);
+    assert!(used("CREATE TABLE INHERITS").is_empty());
+}
+
+#[test]
 fn names_are_mentioned_where_they_are_identifiers() {
     let mut mentions = Mentions::default();
     let text = "-- public.comment\nCREATE TABLE public.t (a public.mood DEFAULT public.f('public.text'), b integer DEFAULT \

@@ -1,8 +1,10 @@
 //! A night, a loss and a way back for five systems, each with the files and dumps that it really writes.
 
 mod biso;
+mod bizuno;
 mod heratio;
 mod opencart;
+mod zotonic;
 
 use std::collections::BTreeMap;
 use std::path::Path;
