@@ -3,6 +3,8 @@
 //! The programs are those that write backups: GNU gzip, pigz, PHP and Python. `.ci/run` installs them.
 #![cfg(test)]
 
+#[path = "compressed/place.rs"]
+mod place;
 #[path = "compressed/saved.rs"]
 mod saved;
 

@@ -145,6 +145,8 @@ pub const COMPRESSED_TAIL_BYTES_MAX: usize = 64 * 1024;
 pub const REPLAY_RECIPE_BYTES_MAX: usize = 1024 * 1024;
 /// First bytes of a compressed file that tell what is in it and who wrote it.
 pub const UNPACK_HEAD_BYTES: usize = 512 * 1024;
+/// First bytes of a stream that tell whether a compressed dump is in it.
+pub const STREAM_HEAD_BYTES: usize = 64 * 1024;
 /// Compressed bytes, and bytes of plaintext, that are decoded at a time; and how many such pieces wait to be compared.
 pub const UNPACK_BATCH_BYTES: usize = 256 * 1024;
 /// See [`UNPACK_BATCH_BYTES`].

@@ -58,7 +58,7 @@ fn exact(file: &[u8]) -> ReplayRecipe {
 }
 
 const GNU: Producer = Producer::stream(DeflateParameters::gnu(6, false));
-const ZLIB: Producer = Producer::stream(DeflateParameters::zlib(9));
+const ZLIB: Producer = Producer::stream(DeflateParameters::zlib(6));
 
 #[test]
 fn a_file_of_several_members_by_different_programs_comes_back() {

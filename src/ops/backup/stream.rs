@@ -7,6 +7,8 @@ use super::Input;
 use super::merge::LastNight;
 use super::produce::{Broken, Gone, Sending};
 use super::step::{Change, Step};
+use super::unpack::{Fate, Look, look};
+use crate::base::limits::STREAM_HEAD_BYTES;
 use crate::base::{Timestamp, TreePath, Warning, units};
 use crate::crypto::Keys;
 use crate::database::Dump;
@@ -125,17 +127,29 @@ impl Sending<'_, '_> {
     /// Sends a stream to its end; the inner error is that of the stream. A reader that waits long and says so now and then
     /// ([`std::io::ErrorKind::Interrupted`]) does not keep a cancelled run from its end.
     fn stream_bytes(&self, path: &TreePath, reader: &mut dyn Read) -> Result<Result<u64, String>, Gone> {
+        let mut head = Vec::new();
         let mut read = |buffer: &mut [u8]| loop {
             match reader.read(buffer) {
+                Ok(bytes) => {
+                    let room = STREAM_HEAD_BYTES.saturating_sub(head.len());
+                    head.extend_from_slice(buffer.get(..bytes.min(room)).unwrap_or_default());
+                    return Ok(bytes);
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
                     if self.is_cancelled() || self.is_alone() {
                         return Err(Broken::Gone);
                     }
                 }
-                other => return other.map_err(Broken::Stream),
+                Err(error) => return Err(Broken::Stream(error)),
             }
         };
-        match self.bytes(&mut read, u64::MAX, Some(path)) {
+        let sent = self.bytes(&mut read, u64::MAX, Some(path));
+        if look(&head, self.gzip()) != Look::Foreign {
+            let reason =
+                "a stream cannot be read again, so it is not taken apart: leave out what compresses it";
+            self.send(Step::Fate(path.clone(), Fate::Kept(reason.into())))?;
+        }
+        match sent {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),
