@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{ChunkReader, Records, RepoError, Subject};
 use crate::base::escape;
 use crate::base::limits::MAP_RECORDS_MAX;
-use crate::format::table_map::{MapSection, MapTrailer, PAGE_BYTES, Page, TRAILER_BYTES};
+use crate::format::table_map::{MapSection, MapSectionKind, MapTrailer, PAGE_BYTES, Page, TRAILER_BYTES};
 use crate::format::{FormatError, Record, TableMapRef};
 
 /// A section and where it lies.
@@ -55,7 +55,8 @@ impl<'r> TableMap<'r> {
         let end = map_bytes
             .checked_sub(TRAILER_BYTES as u64)
             .ok_or_else(|| damaged(&path, &"it is shorter than its end"))?;
-        let trailer = MapTrailer::decode(&stream.read(reader, end..map_bytes)?, map_bytes).map_err(refused)?;
+        let trailer =
+            MapTrailer::decode(&stream.read(reader, end..map_bytes)?, map_bytes).map_err(refused)?;
         let sections = stream.read(reader, trailer.sections_offset()..end)?;
         let sections = place(trailer.decode_sections(&sections).map_err(refused)?);
         Ok(Self { reader, path, stream, trailer, sections })
@@ -65,7 +66,10 @@ impl<'r> TableMap<'r> {
     /// said at the end.
     pub fn pages<'m>(&'m self, placed: &'m PlacedSection) -> Pages<'m> {
         let left = placed.pages.start * PAGE_BYTES as u64..placed.pages.end * PAGE_BYTES as u64;
-        Pages { map: self, section: &placed.section, left, begun: vec![], ready: vec![].into_iter(), rows: 0 }
+        let section = &placed.section;
+        let rows =
+            if section.kind == MapSectionKind::TableData && !section.has_pages() { section.rows } else { 0 };
+        Pages { map: self, section, left, begun: vec![], ready: vec![].into_iter(), rows }
     }
 }
 
