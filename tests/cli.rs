@@ -11,6 +11,7 @@ mod cli {
     pub mod place;
     mod promises;
     mod secrets;
+    mod tables;
     mod words;
 }
 

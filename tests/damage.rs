@@ -42,6 +42,7 @@ fn small() -> Small {
         now,
         program: "test".into(),
         compression: Compression::default(),
+        gzip: backup::GzipMode::default(),
         dry_run: false,
         parent: ParentChoice::Newest,
         source: SourceOptions::default(),
@@ -95,7 +96,15 @@ impl Small {
             while let Ok(Some(entry)) = entries.next_entry() {
                 assert_eq!(entry.kind, EntryKind::File);
                 let mut out = vec![];
-                if dump::run(&reader, manifest.root, Some(&entry.path), "x", &mut out, &Silent).is_ok() {
+                if dump::run(
+                    &reader,
+                    manifest.root,
+                    dump::DumpOptions { path: Some(&entry.path), ..dump::DumpOptions::default() },
+                    &mut out,
+                    &Silent,
+                )
+                .is_ok()
+                {
                     assert_eq!(self.files.get(entry.path.as_bytes()), Some(&out), "{what}: wrong bytes");
                 }
             }

@@ -7,8 +7,8 @@ mod databases {
     mod refusals;
     mod restore;
     mod rows;
+    mod systems;
 }
-#[expect(dead_code, reason = "other tests use all of it")]
 #[path = "cli/place.rs"]
 mod place;
 mod servers;

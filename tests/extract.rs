@@ -3,6 +3,7 @@
 
 mod extract {
     mod corpora;
+    mod lengths;
     mod mariadb;
     mod phpmyadmin;
     mod postgres;

@@ -45,7 +45,27 @@ fn shop() -> String {
     dump + "-- Dump completed on 2026-11-20  3:00:00\n"
 }
 
+/// A small dump as several programs write it.
+fn fill_compressed(data: &Path) {
+    let rows: String =
+        (0..4_000).map(|n| format!("INSERT INTO `t` VALUES ({n},'row {}');\n", n * n)).collect();
+    std::fs::write(data.join("rows.sql"), format!("CREATE TABLE `t` (`a` int, `b` text);\n{rows}")).unwrap();
+    let commands = [
+        "gzip -6 <rows.sql >gnu.sql.gz",
+        "gzip -1 <rows.sql >fast.sql.gz",
+        "gzip --rsyncable <rows.sql >rsyncable.sql.gz",
+        "pigz -b 32 <rows.sql >pigz.sql.gz",
+        "python3 -c 'import gzip; open(\"zlib.sql.gz\", \"wb\").write(gzip.compress(open(\"rows.sql\", \"rb\").read()))'",
+        "cat gnu.sql.gz fast.sql.gz >two.sql.gz; printf signature >>two.sql.gz",
+    ];
+    for command in commands {
+        let done = Command::new("sh").args(["-ec", command]).current_dir(data).status();
+        assert!(done.unwrap().success(), "is it installed? {command}");
+    }
+}
+
 fn fill(data: &Path) {
+    fill_compressed(data);
     for n in 0..300 {
         let directory = data.join(format!("dir-{}", n % 7));
         std::fs::create_dir_all(&directory).unwrap();

@@ -30,6 +30,7 @@ mod vectors {
     pub mod table_map;
     pub mod table_map_refusals;
     pub mod tree;
+    pub mod tree_compressed;
     pub mod tree_entries;
     pub mod vector;
 }

@@ -41,6 +41,7 @@ fn entry(path: &[u8], number: u64, bytes: u32) -> Result<Entry, Box<dyn Error>> 
         device_number: None,
         xattrs: vec![],
         content: Some(Recipe { depth: 0, records: vec![record] }),
+        compressed: None,
         torn: false,
     })
 }

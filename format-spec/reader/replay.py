@@ -1,4 +1,4 @@
-"""How a compressed file was compressed (replay.md). What the recipe says is read here; the file is not written again."""
+"""How a compressed file was compressed (replay.md). With what stands here `rewrite` writes the file again."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,5 @@
 """Writes the entries of a snapshot into a new directory: content, mode, mtime, links and holes; owners and attributes are not set.
+A compressed file of which only the plaintext was kept is written as that, under its own name.
 
 Nothing is written outside the directory: it must be empty, and `tree.walk` gives no entry below what is not a directory."""
 
@@ -6,11 +7,47 @@ import os
 
 from . import recipe, tree
 from .errors import refuse_if
+from .replay import decode_replay
+from .rewrite import rewrite
 
 
 def write_stream(repository, entry, out, holes):
-    """Writes a file's content to `out`; `holes` tells whether to leave holes or to write zeros."""
-    for chunk, size in recipe.expand(entry.recipe, repository.chunk, entry.size):
+    """Writes a file to `out`; `holes` tells whether to leave holes or to write zeros. Returns how many bytes the file has."""
+    replay = compressed_by(repository, entry)
+    if replay is None:
+        _write_content(repository, entry, out, holes)
+        return entry.content_bytes
+    written = 0
+    for piece in rewrite(replay, _plaintext(repository, entry)):
+        out.write(piece)
+        written += len(piece)
+    refuse_if(written != entry.size, "replay: the file has another size than its entry says")
+    return written
+
+
+def compressed_by(repository, entry):
+    """The replay recipe of a compressed file; None if it is stored as it is, or only as its plaintext."""
+    held = entry.compressed
+    if held is None or (held.replay is None and held.replay_records is None):
+        return None
+    data = held.replay if held.replay is not None else b"".join(repository.chunk(*record) for record in held.replay_records)
+    replay = decode_replay(data)
+    plain_bytes = sum(count * size for count, size, _, _ in replay.members)
+    refuse_if(plain_bytes != held.plain_bytes, "replay: it is for another plaintext")
+    return replay
+
+
+def _plaintext(repository, entry):
+    for chunk, size in recipe.expand(entry.recipe, repository.chunk, entry.content_bytes):
+        if chunk != recipe.HOLE:
+            yield repository.chunk(chunk, size)
+            continue
+        for at in range(0, size, 1 << 20):
+            yield bytes(min(1 << 20, size - at))
+
+
+def _write_content(repository, entry, out, holes):
+    for chunk, size in recipe.expand(entry.recipe, repository.chunk, entry.content_bytes):
         if chunk != recipe.HOLE:
             out.write(repository.chunk(chunk, size))
         elif holes:
@@ -55,8 +92,7 @@ def _write(repository, entry, place):
     else:
         with open(place, "xb") as out:
             os.fchmod(out.fileno(), 0o600)
-            write_stream(repository, entry, out, holes=True)
-            out.truncate(entry.size)
+            out.truncate(write_stream(repository, entry, out, holes=True))
     _dress(place, entry)
 
 

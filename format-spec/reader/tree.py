@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from . import cbor
 from .errors import refuse_if
-from .recipe import Recipe, decode_recipe
+from .recipe import HOLE, Recipe, decode_recipe, decode_records
+from .replay import RECIPE_BYTES_MAX
 
 LEVEL_MAX = 16
 PATH_BYTES_MAX = 65_536
 NODE_PATHS_BYTES_MAX = 64 << 20
+FORMATS = {1: "gzip", 2: "zstd", 3: "xz"}
+REPLAY_BYTES_INLINE_MAX = 4_096
 FILE, DIRECTORY, LINK, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE = range(1, 7)
 
 
@@ -32,6 +35,22 @@ class Entry:
     attributes: list
     recipe: Recipe
     changed: bool
+    compressed: object = None
+
+    @property
+    def content_bytes(self):
+        """What the recipe joins to."""
+        return self.compressed.plain_bytes if self.compressed else self.size
+
+
+@dataclass
+class Compressed:
+    """`replay` is the recipe where it stands in the entry, `replay_records` what joins to it; neither: only the plaintext was kept."""
+
+    format: str
+    plain_bytes: int
+    replay: bytes
+    replay_records: list
 
 
 @dataclass
@@ -111,13 +130,32 @@ def _entry(table, path):
     refuse_if(kind != FILE and (size or depth or records), "tree entry: a size or a recipe of what is not a file")
     device, links = table.get(13, cbor.uint, 0), table.get(14, cbor.uint, 1)
     refuse_if(links == 0 or (device and links == 1), "tree entry: no hard links, or a device number without them")
-    recipe = decode_recipe(depth, records, size) if kind == FILE else None
+    compressed = _compressed(table)
+    refuse_if(compressed and kind != FILE, "tree entry: a compressed file's fields of what is not a file")
+    joined = compressed.plain_bytes if compressed else size
+    recipe = decode_recipe(depth, records, joined) if kind == FILE else None
     return Entry(
         path, kind, mode, table.need(4, cbor.u32), table.need(5, cbor.u32), table.get(6, cbor.text), table.get(7, cbor.text),
         (table.need(8, cbor.integer), table.get(9, cbor.nanoseconds, 0)),
         (table.need(10, cbor.integer), table.get(11, cbor.nanoseconds, 0)),
         table.need(12, cbor.uint), device, links, size, target, numbers,
-        table.get(18, cbor.array_of(cbor.array_of(cbor.octets, 2)), []), recipe, table.get(21, cbor.boolean, False))
+        table.get(18, cbor.array_of(cbor.array_of(cbor.octets, 2)), []), recipe, table.get(21, cbor.boolean, False),
+        compressed)
+
+
+def _compressed(table):
+    plain_bytes, number = table.get(22, cbor.uint), table.get(25, cbor.uint)
+    replay, data = table.get(23, cbor.octets), table.get(24, cbor.octets)
+    refuse_if(number is not None and number not in FORMATS, f"tree entry: compressed format {number} is not known")
+    refuse_if((plain_bytes is None) != (number is None), "tree entry: a compressed format without plaintext, or the other way round")
+    refuse_if(plain_bytes is None and (replay is not None or data is not None), "tree entry: a replay recipe without plaintext")
+    refuse_if(replay is not None and data is not None, "tree entry: two replay recipes")
+    refuse_if(replay is not None and not 0 < len(replay) <= REPLAY_BYTES_INLINE_MAX, "tree entry: the length of a replay recipe")
+    records = None if data is None else decode_records(data, 0)
+    if records is not None:
+        refuse_if(any(chunk == HOLE for chunk, _ in records), "tree entry: a hole in a replay recipe")
+        refuse_if(not 0 < sum(size for _, size in records) <= RECIPE_BYTES_MAX, "tree entry: the length of a replay recipe")
+    return None if plain_bytes is None else Compressed(FORMATS[number], plain_bytes, replay, records)
 
 
 def walk(root, chunk_of):

@@ -4,6 +4,7 @@ from . import lease, pack, recipe, table_map, tree
 from .conventions import check_name
 from .errors import Refused, refuse_if
 from .repository import read_object
+from .restore import compressed_by
 
 
 def verify(repository):
@@ -60,7 +61,10 @@ def _verify_snapshot(repository, snapshot, verified):
         if entry.path in wanted:
             dumps[entry.path] = entry
         if entry.recipe:
-            check(recipe.expand(entry.recipe, repository.chunk, entry.size))
+            check(recipe.expand(entry.recipe, repository.chunk, entry.content_bytes))
+            if entry.compressed and entry.compressed.replay_records:
+                check(entry.compressed.replay_records)
+            compressed_by(repository, entry)
     for table_map in snapshot.table_maps:
         check(recipe.expand(table_map.recipe, repository.chunk))
     return entries, dumps
@@ -72,9 +76,9 @@ def _verify_table_map(repository, dump, entry):
     for _ in table_map.pages(held, stream.take):
         pass
     refuse_if(entry is None or entry.kind != tree.FILE, "there is no such file")
-    refuse_if(entry.size != held.dump_bytes, "the dump has another length")
+    refuse_if(entry.content_bytes != held.dump_bytes, "the dump has another length")
     chunks = 0
-    for chunk, _ in recipe.expand(entry.recipe, repository.chunk, entry.size):
+    for chunk, _ in recipe.expand(entry.recipe, repository.chunk, entry.content_bytes):
         refuse_if(chunk == recipe.HOLE, "the dump has a hole")
         chunks += 1
     refuse_if(chunks != held.dump_chunks, "the dump has another number of chunks")

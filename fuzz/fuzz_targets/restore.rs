@@ -199,6 +199,7 @@ fn plain_file(at: &TreePath) -> Entry {
         device_number: None,
         xattrs: Vec::new(),
         content: None,
+        compressed: None,
         torn: false,
     }
 }

@@ -143,6 +143,26 @@ pub const GZIP_HEADER_BYTES_MAX: usize = 128 * 1024;
 pub const COMPRESSED_TAIL_BYTES_MAX: usize = 64 * 1024;
 /// The longest replay recipe, in bytes. It grows with the members of a file that differ.
 pub const REPLAY_RECIPE_BYTES_MAX: usize = 1024 * 1024;
+/// First bytes of a compressed file that tell what is in it and who wrote it.
+pub const UNPACK_HEAD_BYTES: usize = 512 * 1024;
+/// Compressed bytes, and bytes of plaintext, that are decoded at a time; and how many such pieces wait to be compared.
+pub const UNPACK_BATCH_BYTES: usize = 256 * 1024;
+/// See [`UNPACK_BATCH_BYTES`].
+pub const UNPACK_PLAIN_BATCH_BYTES: usize = 1024 * 1024;
+/// See [`UNPACK_BATCH_BYTES`].
+pub const UNPACK_PIECES_WAITING_MAX: usize = 4;
+/// How many times as large as the file its plaintext may be, besides the first bytes. No dump comes near it; what is beyond is stored as it is.
+pub const UNPACK_RATIO_MAX: u64 = 256;
+/// Bytes of plaintext that a file may have however small it is.
+pub const UNPACK_PLAIN_BYTES_FREE: u64 = 64 * 1024 * 1024;
+/// Plaintext of a small file, and of the small files that are read together, in bytes.
+pub const UNPACK_SMALL_PLAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// From this size on, a file with the name of a compressed one is read by itself, in bytes.
+pub const UNPACK_SMALL_BYTES_MIN: u64 = 32 * 1024;
+/// Compressed files that are stored as they are, of which is told why.
+pub const KEPT_FILES_TOLD_MAX: usize = 100;
+/// Bytes of a replay recipe that stand in the entry itself.
+pub const REPLAY_RECIPE_BYTES_INLINE_MAX: usize = 4_096;
 /// Compressed bytes from which the producer of a member is guessed.
 pub const REPLAY_PROBE_BYTES: usize = 256 * 1024;
 /// Plaintext at which the guess is made even with fewer compressed bytes.

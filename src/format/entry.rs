@@ -58,10 +58,55 @@ pub struct Entry {
     pub device_number: Option<(u32, u32)>,
     /// Extended attributes (POSIX ACLs are among them), sorted by name: name and value.
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Where the bytes of a regular file are.
+    /// Where the bytes of a regular file are; those of its plaintext if it is `compressed`.
     pub content: Option<Recipe>,
+    /// What a compressed file is besides its plaintext; `None` for a file that is stored as it is.
+    pub compressed: Option<Box<Compressed>>,
     /// Whether the file changed while it was read, twice, so that the content may mix two states.
     pub torn: bool,
+}
+
+impl Entry {
+    /// Bytes that `content` joins to.
+    pub fn content_bytes(&self) -> u64 {
+        self.compressed.as_ref().map_or(self.size, |compressed| compressed.plain_bytes)
+    }
+
+    /// Whether only the plaintext of a compressed file was kept.
+    pub fn is_plain_only(&self) -> bool {
+        self.compressed.as_ref().is_some_and(|compressed| compressed.replay.is_none())
+    }
+}
+
+/// A compressed file that is stored as its plaintext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compressed {
+    /// What it is compressed with.
+    pub format: CompressedFormat,
+    /// Bytes of its plaintext.
+    pub plain_bytes: u64,
+    /// With what it is written again bit for bit; `None` if only the plaintext was kept.
+    pub replay: Option<Replay>,
+}
+
+/// Formats that files come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompressedFormat {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// The .xz file format.
+    Xz,
+}
+
+/// A replay recipe (`format-spec/replay.md`), or where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replay {
+    /// Its bytes.
+    Inline(Vec<u8>),
+    /// The chunks that join to it.
+    Stored(Vec<Record>),
 }
 
 /// A stream as the chunks it is made of (`format-spec/recipe.md`).

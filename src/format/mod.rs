@@ -18,7 +18,7 @@ pub mod table_map;
 pub mod tree;
 
 pub use config::{Config, ConfigHeader, Parameters};
-pub use entry::{Entry, EntryKind, Recipe, Record};
+pub use entry::{Compressed, CompressedFormat, Entry, EntryKind, Recipe, Record, Replay};
 pub use envelope::{Envelope, padme};
 pub use index::IndexedPack;
 pub use keyslot::{KeySlotBody, KeySlotHeader};

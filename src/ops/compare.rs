@@ -31,6 +31,7 @@ impl Changes {
             kind: before.kind != after.kind,
             content: content(before) != content(after)
                 || before.content != after.content
+                || before.compressed != after.compressed
                 || before.link_target != after.link_target,
             mode: before.mode != after.mode,
             owner: owner(before) != owner(after),

@@ -77,10 +77,10 @@ pub struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    /// The content of `entry`; none if it is no regular file.
+    /// The content of `entry`, the plaintext if it is compressed; none if it is no regular file.
     pub fn new(reader: &'a ChunkReader, entry: &Entry) -> Self {
         let records = Records::new(reader, &entry.content.clone().unwrap_or_default());
-        Self { records, path: entry.path.to_string(), left: entry.size }
+        Self { records, path: entry.path.to_string(), left: entry.content_bytes() }
     }
 
     /// The next chunk or hole; `None` at the end.

@@ -60,6 +60,32 @@ pub fn of<'m>(
     })
 }
 
+/// The dump of another snapshot that this one goes on from: that of the same path; else, as names often tell the night, the last one before it
+/// whose path differs in digits only.
+pub fn counterpart<'m>(manifest: &'m Manifest, path: &[u8]) -> Option<&'m TableMapRef> {
+    let same = manifest.table_maps.iter().find(|other| other.path == path);
+    same.or_else(|| {
+        let alike = without_digits(path);
+        let others = manifest.table_maps.iter().filter(|other| without_digits(&other.path) == alike);
+        let (before, after): (Vec<_>, Vec<_>) = others.partition(|other| other.path.as_slice() < path);
+        let last = before.into_iter().max_by(|one, other| one.path.cmp(&other.path));
+        last.or_else(|| after.into_iter().min_by(|one, other| one.path.cmp(&other.path)))
+    })
+}
+
+/// A path with every run of digits as one.
+fn without_digits(path: &[u8]) -> Vec<u8> {
+    let mut out: Vec<u8> = vec![];
+    for byte in path {
+        match byte.is_ascii_digit() {
+            true if out.last() == Some(&b'0') => {}
+            true => out.push(b'0'),
+            false => out.push(*byte),
+        }
+    }
+    out
+}
+
 /// The recipe of a dump.
 ///
 /// # Errors

@@ -85,8 +85,9 @@ impl<'a> Entries<'a> {
 mod tests {
     use super::*;
     use crate::base::Silent;
+    use crate::ops::OpsError;
+    use crate::ops::dump::{self, DumpOptions};
     use crate::ops::list::{self, ListOptions};
-    use crate::ops::{OpsError, dump};
     use crate::repo::forest::{Forest, damaged, entries, path};
 
     /// All paths but these.
@@ -122,7 +123,7 @@ mod tests {
         let forest = Forest::new();
         let (root, lost) = damaged(&forest);
         let mut out = vec![];
-        let report = dump::run(&forest.reader(), root, None, "x", &mut out, &Silent).unwrap();
+        let report = dump::run(&forest.reader(), root, DumpOptions::default(), &mut out, &Silent).unwrap();
         assert_eq!(report.trees_damaged, [lost[0].clone()]);
         assert!(!out.ends_with(&[0; 1024]));
         let mut archive = tar::Archive::new(out.as_slice());

@@ -35,6 +35,7 @@ pub fn backup_options() -> BackupOptions {
         now: Timestamp::new(2, 0),
         program: "test".into(),
         compression: crate::codec::Compression::default(),
+        gzip: crate::ops::backup::GzipMode::default(),
         dry_run: false,
         parent: ParentChoice::Newest,
         source: crate::source::SourceOptions::default(),

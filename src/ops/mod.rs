@@ -16,6 +16,7 @@ mod house;
 pub mod list;
 pub mod load;
 pub mod restore;
+mod rewriting;
 pub mod select;
 pub mod stats;
 pub mod tables;

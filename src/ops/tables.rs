@@ -1,6 +1,6 @@
 //! `tables`: what is in the dumps of a snapshot, and what is another than in the snapshot before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use blake3::Hash;
 
@@ -47,7 +47,16 @@ pub struct Before<'b> {
     pub manifest: &'b Manifest,
 }
 
-/// Hands `each` the tables of the dumps at or below `path`, dump by dump, and gives how many dumps there were.
+/// What there is beside the tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TablesReport {
+    /// Dumps.
+    pub dumps: usize,
+    /// Tables that the other snapshot has in these dumps, and this one has not: path of the dump, and name.
+    pub gone: Vec<(Vec<u8>, String)>,
+}
+
+/// Hands `each` the tables of the dumps at or below `path`, dump by dump.
 ///
 /// # Errors
 /// Those of reading maps and of `each`.
@@ -57,14 +66,19 @@ pub fn run(
     path: Option<&TreePath>,
     before: Option<Before<'_>>,
     each: &mut dyn FnMut(&Listed) -> Result<(), OpsError>,
-) -> Result<usize, OpsError> {
-    let mut found = 0;
+) -> Result<TablesReport, OpsError> {
+    let mut report = TablesReport::default();
     for at in dumps::of(manifest, path) {
-        found += 1;
+        report.dumps += 1;
         let map = TableMap::open(reader, at)?;
         let old = before.map(|before| Old::open(before, at)).transpose()?.flatten();
         let print = old.is_some().then(|| Prints::new(reader, manifest, at, &map)).transpose()?;
-        for table in dumps::tables(&map) {
+        let tables = dumps::tables(&map);
+        if let Some(old) = &old {
+            let gone = old.without(&tables);
+            report.gone.extend(gone.into_iter().map(|name| (at.path.clone(), name)));
+        }
+        for table in tables {
             let change = match (&old, &print) {
                 (Some(old), Some(now)) => old.compare(&table, &now.of(&map, &table)?),
                 _ => TableChange::Unknown,
@@ -72,7 +86,7 @@ pub fn run(
             each(&Listed { dump: at.path.clone(), table, change })?;
         }
     }
-    Ok(found)
+    Ok(report)
 }
 
 /// What a table is made of: lengths and kinds of its sections, and the chunks that they touch.
@@ -166,21 +180,29 @@ type Key = (Option<Vec<u8>>, MapTableName);
 struct Old {
     /// What each table was made of, and its rows.
     tables: HashMap<Key, (Print, u64)>,
+    /// Their names, in the order of the dump.
+    names: Vec<(Key, String)>,
 }
 
 impl Old {
     fn open(before: Before<'_>, at: &TableMapRef) -> Result<Option<Self>, OpsError> {
-        let Some(old) = before.manifest.table_maps.iter().find(|old| old.path == at.path) else {
-            return Ok(None);
-        };
+        let Some(old) = dumps::counterpart(before.manifest, &at.path) else { return Ok(None) };
         let map = TableMap::open(before.reader, old)?;
         let prints = Prints::new(before.reader, before.manifest, old, &map)?;
-        let mut tables = HashMap::new();
+        let (mut tables, mut names) = (HashMap::new(), vec![]);
         for table in dumps::tables(&map) {
+            names.push(((table.database.clone(), table.name.clone()), table.full_name()));
             let print = prints.of(&map, &table)?;
             tables.insert((table.database, table.name), (print, table.rows));
         }
-        Ok(Some(Self { tables }))
+        Ok(Some(Self { tables, names }))
+    }
+
+    /// Names of tables that are not among these.
+    fn without(&self, tables: &[Table]) -> Vec<String> {
+        let there: HashSet<Key> =
+            tables.iter().map(|table| (table.database.clone(), table.name.clone())).collect();
+        self.names.iter().filter(|(key, _)| !there.contains(key)).map(|(_, name)| name.clone()).collect()
     }
 
     fn compare(&self, table: &Table, print: &Print) -> TableChange {

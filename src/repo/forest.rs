@@ -80,6 +80,7 @@ pub fn entry(at: impl Into<Vec<u8>>, kind: EntryKind) -> Entry {
         device_number: None,
         xattrs: vec![],
         content: (kind == EntryKind::File).then(Default::default),
+        compressed: None,
         torn: false,
     }
 }

@@ -80,6 +80,22 @@ impl ChunkReader {
         Ok(true)
     }
 
+    /// Whether every chunk of an entry is where the index says, those of its replay recipe too.
+    ///
+    /// # Errors
+    /// Those of [`Self::has_all`].
+    pub fn has_content(&self, entry: &crate::format::Entry) -> Result<bool, RepoError> {
+        let replay = entry.compressed.as_ref().and_then(|compressed| compressed.replay.as_ref());
+        if let Some(crate::format::Replay::Stored(records)) = replay {
+            for record in records {
+                if self.index.find(&record.id)?.is_none() {
+                    return Ok(false);
+                }
+            }
+        }
+        entry.content.as_ref().map_or(Ok(true), |recipe| self.has_all(recipe))
+    }
+
     /// Where a chunk is.
     ///
     /// # Errors

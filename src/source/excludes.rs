@@ -38,12 +38,24 @@ impl Rules {
     pub fn new(options: &SourceOptions) -> Result<Self, SourceError> {
         let mut builder = GitignoreBuilder::new("/");
         for pattern in &options.excludes {
-            let added = builder.add_line(None, pattern).map(|_| ());
-            added.map_err(|error| not_a_pattern(pattern.as_bytes(), &error))?;
+            add(&mut builder, pattern).map_err(|error| not_a_pattern(pattern.as_bytes(), &error))?;
         }
         for file in &options.exclude_files {
-            if let Some(error) = builder.add(file) {
-                return Err(bad_file(file, error));
+            let name = file.as_os_str().as_bytes();
+            let bytes = std::fs::read(file).map_err(|source| {
+                let path = name.strip_prefix(b"/").map_or_else(|| escape(name), shown);
+                SourceError::Unreadable { path, source }
+            })?;
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+            for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let added = std::str::from_utf8(line)
+                    .map_err(|_| "not UTF-8".to_string())
+                    .and_then(|line| add(&mut builder, line).map_err(|error| error.to_string()));
+                added.map_err(|reason| SourceError::Pattern {
+                    pattern: escape(line),
+                    reason: format!("{}, line {}: {reason}", escape(name), number + 1),
+                })?;
             }
         }
         let patterns = builder.build().map_err(|error| not_a_pattern(b"", &error))?;
@@ -82,18 +94,18 @@ pub(super) fn is_cache(directory: &OwnedFd) -> bool {
         && start == CACHE_SIGNATURE
 }
 
-fn not_a_pattern(pattern: &[u8], error: &ignore::Error) -> SourceError {
-    SourceError::Pattern { pattern: escape(pattern), reason: escape(error.to_string().as_bytes()) }
+/// Adds a pattern. One with a slash in it and none before it is meant wherever it fits: there is no file of patterns whose place it could start from.
+fn add(builder: &mut GitignoreBuilder, pattern: &str) -> Result<(), ignore::Error> {
+    let (not, rest) = pattern.strip_prefix('!').map_or(("", pattern), |rest| ("!", rest));
+    let names = rest.trim_end().trim_end_matches('/');
+    let floats = names.contains('/')
+        && !names.starts_with('/')
+        && !names.starts_with("**/")
+        && !names.starts_with('#');
+    let line = if floats { format!("{not}**/{rest}") } else { pattern.to_string() };
+    builder.add_line(None, &line).map(|_| ())
 }
 
-fn bad_file(file: &Path, error: ignore::Error) -> SourceError {
-    let name = file.as_os_str().as_bytes();
-    let reason = escape(error.to_string().as_bytes());
-    match error.into_io_error() {
-        Some(source) => {
-            let path = name.strip_prefix(b"/").map_or_else(|| escape(name), shown);
-            SourceError::Unreadable { path, source }
-        }
-        None => SourceError::Pattern { pattern: escape(name), reason },
-    }
+fn not_a_pattern(pattern: &[u8], error: &ignore::Error) -> SourceError {
+    SourceError::Pattern { pattern: escape(pattern), reason: escape(error.to_string().as_bytes()) }
 }

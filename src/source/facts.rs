@@ -104,6 +104,7 @@ pub(super) fn entry(facts: &Statx, kind: EntryKind, path: TreePath, owners: &mut
         device_number: is_device.then_some((facts.stx_rdev_major, facts.stx_rdev_minor)),
         xattrs: Vec::new(),
         content: None,
+        compressed: None,
         torn: false,
     }
 }

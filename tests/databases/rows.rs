@@ -181,3 +181,46 @@ fn rows_of_inserts_come_back_into_postgresql() {
         assert_eq!(server.query("inserted", "SELECT * FROM t ORDER BY id"), before);
     }
 }
+
+/// Rows of a table of PostgreSQL that is in parts stand with its partitions, and are its own all the same.
+#[test]
+fn rows_of_all_partitions_are_rows_of_the_table() {
+    let Some(server) = PostgreSql::get() else { return };
+    server.create_database("parted");
+    server.query(
+        "parted",
+        "CREATE TABLE events (id INT, at DATE, what TEXT, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); \
+         CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01'); \
+         CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY LIST (id); \
+         CREATE TABLE events_2026_one PARTITION OF events_2026 FOR VALUES IN (1, 2); \
+         CREATE TABLE events_2026_rest (what TEXT, at DATE NOT NULL, id INT NOT NULL, PRIMARY KEY (id, at)); \
+         ALTER TABLE events_2026 ATTACH PARTITION events_2026_rest DEFAULT; \
+         INSERT INTO events SELECT i % 9, date '2025-06-01' + i * 30, 'e' || i FROM generate_series(1, 18) i",
+    );
+    let select = "SELECT id, at, what FROM events WHERE id < 5 ORDER BY id, at";
+    let wanted = server.query("parted", select);
+    for flags in [&[][..], &["--inserts"], &["--column-inserts"], &["--load-via-partition-root"]] {
+        let place = Place::new();
+        let file = place.path().join("dump.sql");
+        std::fs::write(&file, server.dump(&[flags, &["parted"]].concat())).unwrap();
+        place.ok(&["backup", "--init", file.to_str().unwrap()]);
+        let lines = place.ok(&["extract", "latest", "events", "--where", "id < 5", "--format", "jsonl"]);
+        let mut rows: Vec<String> = lines
+            .lines()
+            .map(|line| {
+                let row = crate::place::json(line);
+                format!("{}\t{}\t{}", row["id"], row["at"].as_str().unwrap(), row["what"].as_str().unwrap())
+            })
+            .collect();
+        rows.sort();
+        assert_eq!(rows.join("\n") + "\n", wanted, "{flags:?}");
+        server.create_database("parted_again");
+        server.run("parted_again", place.ok(&["extract", "latest", "events", "--schema-only"]).as_bytes());
+        let url = server.url("postgres", "parted_again");
+        let into = ["--into", &url, "--mode", "upsert", "--yes-overwrite", "parted_again"];
+        let mut arguments = vec!["extract", "latest", "events", "events_2026", "--where", "id < 5"];
+        arguments.extend(into);
+        place.ok(&arguments);
+        assert_eq!(server.query("parted_again", select), wanted, "{flags:?}");
+    }
+}

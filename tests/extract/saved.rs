@@ -59,6 +59,7 @@ impl Saved {
             now,
             program: "test".into(),
             compression: Compression::default(),
+            gzip: backup::GzipMode::default(),
             dry_run: false,
             parent: ParentChoice::Newest,
             source: SourceOptions::default(),

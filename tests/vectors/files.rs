@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::vector::Vector;
 use super::{
     between, chunker, config, conventions, index, keyslot, lease, manifest, pack, pack_contents, recipe,
-    replay, seal, table_map, tree, tree_entries,
+    replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -27,7 +27,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("replay", replay::vectors()),
             ("repository", between::vectors()),
             ("table-map", table_map::vectors()),
-            ("tree", [tree::vectors(), tree_entries::vectors()].concat()),
+            ("tree", [tree::vectors(), tree_entries::vectors(), tree_compressed::vectors()].concat()),
         ]
     })
     .clone()

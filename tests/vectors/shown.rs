@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use strongroom::base::{Encoding, Timestamp};
 use strongroom::format::{
-    Child, ComponentKind, Contents, Entry, EntryKind, IndexedPack, Items, KeySlotBody, Lease, LeasePurpose,
-    Manifest, Mark, Parameters, Recipe, RegionKind, Status,
+    Child, ComponentKind, Compressed, CompressedFormat, Contents, Entry, EntryKind, IndexedPack, Items,
+    KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe, RegionKind, Replay, Status,
 };
 
 use super::seal::hex;
@@ -98,7 +98,25 @@ fn entry(entry: &Entry) -> Value {
         "size": entry.size, "target": bytes(entry.link_target.as_deref()),
         "numbers": entry.device_number.map(|(major, minor)| [major, minor]), "attributes": attributes,
         "recipe": entry.content.as_ref().map(recipe), "changed": entry.torn,
+        "compressed": entry.compressed.as_deref().map(compressed),
     })
+}
+
+fn compressed(compressed: &Compressed) -> Value {
+    let format = match compressed.format {
+        CompressedFormat::Gzip => "gzip",
+        CompressedFormat::Zstd => "zstd",
+        CompressedFormat::Xz => "xz",
+    };
+    let (replay, records) = match &compressed.replay {
+        None => (None, None),
+        Some(Replay::Inline(bytes)) => (Some(hex(bytes)), None),
+        Some(Replay::Stored(records)) => {
+            let records = records.iter().map(|record| json!([hex(record.id.as_bytes()), record.bytes]));
+            (None, Some(records.collect::<Vec<_>>()))
+        }
+    };
+    json!({"format": format, "plain_bytes": compressed.plain_bytes, "replay": replay, "replay_records": records})
 }
 
 pub fn manifest(m: &Manifest) -> Value {

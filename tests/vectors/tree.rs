@@ -41,7 +41,7 @@ pub fn record(id: [u8; 32], plain_bytes: u32) -> Vec<u8> {
     [id.as_slice(), &plain_bytes.to_le_bytes()].concat()
 }
 
-fn taken(name: &str, level: u8, bytes: Vec<u8>, items: Value) -> Vector {
+pub fn taken(name: &str, level: u8, bytes: Vec<u8>, items: Value) -> Vector {
     let decoded = json!({"level": level, "items": items});
     Vector::taken("tree-node", format!("tree-{name}"), bytes, decoded).with("level", level)
 }
@@ -127,7 +127,7 @@ fn leaves() -> Vec<Vector> {
         taken(
             "unknown-keys",
             0,
-            node(0, &[file(b"a").with(22, text("later")).with(500, array([uint(1)]))]),
+            node(0, &[file(b"a").with(26, text("later")).with(500, array([uint(1)]))]),
             json!([{"path": "61"}]),
         ),
         taken("longest-path", 0, node(0, &[file(&[b'a'; 65_536])]), json!([{"kind": 1}])),

@@ -16,8 +16,9 @@ const TARGET: &str = "a link without a target, or a target of anything else";
 const NUMBERS: &str = "a device without numbers, or numbers of anything else";
 const LINKS: &str = "a number of hard links of 0, or a device number other than 0 without one over 1";
 const CONTENT: &str = "a size other than 0, or a recipe, of anything that is not a file";
-const RECIPE: &str = "a depth or records that a reader of recipes must refuse";
-const SIZE: &str = "records of depth 0 that do not join to the size of the file";
+pub const RECIPE: &str = "a depth or records that a reader of recipes must refuse";
+pub const SIZE: &str =
+    "records of depth 0 that do not join to the size of the file (with 22: to its plaintext)";
 
 pub fn vectors() -> Vec<Vector> {
     [paths(), entries(), more_entries()].concat()

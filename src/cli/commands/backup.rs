@@ -7,8 +7,8 @@ mod summary;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 
 use crate::backend::LocalBackend;
 use crate::base::Timestamp;
@@ -17,7 +17,7 @@ use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::codec::Compression;
 use crate::format::Status;
-use crate::ops::backup::{self, BackupOptions, Hooks, ParentChoice};
+use crate::ops::backup::{self, BackupOptions, GzipMode, Hooks, ParentChoice};
 use crate::ops::select;
 use crate::repo::{Repository, Snapshots};
 use crate::source::SourceOptions;
@@ -70,7 +70,7 @@ pub struct BackupArgs {
     /// The time the snapshot stands for, for importing older data: 2026-11-20T03:00
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
-    /// Leave out what matches, in gitignore syntax; a leading / is the root of the file system (repeatable)
+    /// Leave out what matches, in gitignore syntax: from the root of the file system with a leading /, else anywhere (repeatable)
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
     /// Leave out what matches the patterns in a file (repeatable)
@@ -88,6 +88,9 @@ pub struct BackupArgs {
     /// zstd level -7 to 19, off, or auto (3)
     #[arg(long, value_name = "LEVEL", default_value = "auto", allow_hyphen_values = true, value_parser = compression)]
     compression: Compression,
+    /// What is kept of compressed dumps and tar files: what is in them and how to write them again, only what is in them, or only the files
+    #[arg(long, value_enum, default_value_t = GzipArg::Replay, value_name = "HOW")]
+    gzip: GzipArg,
     /// Read every file, also those that seem unchanged
     #[arg(long)]
     force: bool,
@@ -97,6 +100,23 @@ pub struct BackupArgs {
     /// Do not count beforehand how much there is
     #[arg(long)]
     no_scan: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GzipArg {
+    Replay,
+    Plain,
+    Opaque,
+}
+
+impl GzipArg {
+    const fn mode(self) -> GzipMode {
+        match self {
+            Self::Replay => GzipMode::Replay,
+            Self::Plain => GzipMode::Plain,
+            Self::Opaque => GzipMode::Opaque,
+        }
+    }
 }
 
 fn compression(text: &str) -> Result<Compression, String> {
@@ -132,6 +152,7 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
         now: session.now(),
         program: concat!("strongroom ", env!("CARGO_PKG_VERSION")).into(),
         compression: args.compression,
+        gzip: args.gzip.mode(),
         dry_run: args.dry_run,
         parent: parent(args, &repo)?,
         source: SourceOptions {

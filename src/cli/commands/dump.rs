@@ -9,11 +9,13 @@ use crate::cli::args::FilterArgs;
 use crate::cli::error::CliError;
 use crate::cli::report::tree_damage;
 use crate::cli::session::Session;
-use crate::ops::{OpsError, dump};
+use crate::ops::OpsError;
+use crate::ops::dump::{self, DumpOptions};
 use crate::repo::ChunkReader;
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop dump latest:shop.sql | mariadb shop
+  strongroom -r /backup/shop dump latest:/srv/dumps/shop.sql.gz --decompressed | mariadb shop
   strongroom -r /backup/shop dump latest:/srv/shop/uploads | tar -t";
 
 /// Arguments of `dump`.
@@ -23,6 +25,9 @@ pub struct DumpArgs {
     /// The snapshot, and a file or directory in it
     #[arg(value_name = "SNAP:PATH")]
     snapshot: OsString,
+    /// Write what is in compressed files that were taken apart, not the files
+    #[arg(long)]
+    decompressed: bool,
     #[command(flatten)]
     filter: FilterArgs,
 }
@@ -37,14 +42,10 @@ pub fn write(args: &DumpArgs, session: &Session, out: &mut dyn Write) -> Result<
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
-    match dump::run(
-        &reader,
-        named.manifest.root,
-        named.path.as_ref(),
-        &named.id.short(),
-        out,
-        &session.observer,
-    ) {
+    let snapshot = named.id.short();
+    let options =
+        DumpOptions { path: named.path.as_ref(), snapshot: &snapshot, decompressed: args.decompressed };
+    match dump::run(&reader, named.manifest.root, options, out, &session.observer) {
         Err(OpsError::Output { source, .. }) => Err(CliError::Output(source)),
         other => {
             let means =

@@ -50,6 +50,9 @@ pub struct RestoreArgs {
     /// Remove what is in the restored directories and not in the snapshot
     #[arg(long)]
     delete: bool,
+    /// Restore what is in compressed files that were taken apart: x.sql instead of x.sql.gz
+    #[arg(long)]
+    decompressed: bool,
     /// Make device nodes
     #[arg(long)]
     devices: bool,
@@ -90,8 +93,13 @@ pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
     if !selection.is_filtered() && selection.subtree.is_none() {
         selection.bytes_total = Some(named.manifest.statistics.bytes);
     }
-    let options =
-        RestoreOptions { selection, dry_run: args.dry_run, verify: args.verify, delete: args.delete };
+    let options = RestoreOptions {
+        selection,
+        dry_run: args.dry_run,
+        verify: args.verify,
+        delete: args.delete,
+        decompressed: args.decompressed,
+    };
     let defaults = TargetOptions::default();
     let target = TargetOptions {
         overwrite: match args.overwrite {
@@ -141,6 +149,7 @@ struct Summary {
     files: u64,
     directories: u64,
     others: u64,
+    plain_only: u64,
     bytes: u64,
     kept: u64,
     deleted: usize,
@@ -167,6 +176,7 @@ fn say_result(
                 files: report.files,
                 directories: report.directories,
                 others: report.others,
+                plain_only: report.plain_only,
                 bytes: report.bytes,
                 kept: report.kept,
                 deleted: report.deleted.len(),

@@ -16,6 +16,7 @@ use crate::repo::ChunkReader;
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop tables
   strongroom -r /backup/shop tables latest:shop.sql
+  strongroom -r /backup/shop tables latest --since latest~7
   strongroom -r /backup/shop --json tables @2026-11-20";
 
 /// Arguments of `tables`.
@@ -25,6 +26,9 @@ pub struct TablesArgs {
     /// The snapshot, and a dump or a directory in it
     #[arg(value_name = "SNAP[:PATH]", default_value = "latest")]
     snapshot: OsString,
+    /// Compare with this snapshot, and not with the one before
+    #[arg(long, value_name = "SNAP")]
+    since: Option<OsString>,
     #[command(flatten)]
     filter: FilterArgs,
 }
@@ -48,6 +52,13 @@ struct Line<'a> {
 }
 
 #[derive(Serialize)]
+struct Gone<'a> {
+    #[serde(flatten)]
+    path: JsonPath,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
 struct Column {
     name: String,
     r#type: String,
@@ -59,10 +70,17 @@ pub fn run(args: &TablesArgs, session: &Session) -> Result<u8, CliError> {
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let snapshots = repo.snapshots()?.whole;
-    let parent = named.manifest.parent.and_then(|id| snapshots.iter().find(|(other, _)| *other == id));
-    let before = parent.map(|(_, manifest)| Before { reader: &reader, manifest });
+    let since = match &args.since {
+        Some(name) => Some(session.named(&repo, name, &args.filter.filter())?.manifest),
+        None => {
+            let parent =
+                named.manifest.parent.and_then(|id| snapshots.iter().find(|(other, _)| *other == id));
+            parent.map(|(_, manifest)| manifest.clone())
+        }
+    };
+    let before = since.as_ref().map(|manifest| Before { reader: &reader, manifest });
     let mut rows = vec![];
-    let dumps = tables::run(&reader, &named.manifest, named.path.as_ref(), before, &mut |listed| {
+    let report = tables::run(&reader, &named.manifest, named.path.as_ref(), before, &mut |listed| {
         if !listed.table.is_whole {
             let subject = format!("/{}: {}", escape(&listed.dump), listed.table.full_name());
             let note = listed.table.note.as_deref().unwrap_or("it is not whole");
@@ -75,11 +93,24 @@ pub fn run(args: &TablesArgs, session: &Session) -> Result<u8, CliError> {
         }
         Ok(())
     })?;
-    match (session.json, dumps) {
+    for (dump, name) in &report.gone {
+        if session.json {
+            let path = JsonPath::new(&[b"/", dump.as_slice()].concat());
+            json("table_gone", Gone { path, name })?;
+        }
+    }
+    match (session.json, report.dumps) {
         (true, _) => {}
         (false, 0) => say("no dumps in it"),
         (false, _) => {
-            line(table(&["table", "rows", "size", "since the snapshot before", "dump"], &rows, &[1, 2]))?
+            let since = match &args.since {
+                Some(name) => format!("since {}", name.display()),
+                None => "since the snapshot before".into(),
+            };
+            line(table(&["table", "rows", "size", &since, "dump"], &rows, &[1, 2]))?;
+            for (dump, name) in &report.gone {
+                say(format!("gone since then: {name} of /{}", escape(dump)));
+            }
         }
     }
     Ok(0)

@@ -3,7 +3,8 @@
 use super::member::Member;
 use super::{Body, Producer};
 use crate::compressed::deflate::{DeflateParameters, Flavour, Matching};
-use crate::compressed::inflate::{BitReader, BlockKind, BlockNote, Inflater};
+use crate::compressed::inflate::{BitReader, BlockKind, BlockNote, Halt, Inflater};
+use crate::compressed::rfc1951::WINDOW_BYTES;
 
 /// Plaintext that is written again at a time while a producer is tried.
 const TRY_BYTES: usize = 64 * 1024;
@@ -75,9 +76,7 @@ fn notes(probe: Probe<'_>) -> Vec<BlockNote> {
     let mut inflater = Inflater::new();
     let mut bits = BitReader::default();
     let mut plain = Vec::new();
-    while let Ok(crate::compressed::inflate::Halt::Room) =
-        inflater.read(&mut bits, &mut input, TRY_BYTES, &mut plain)
-    {
+    while let Ok(Halt::Room) = inflater.read(&mut bits, &mut input, TRY_BYTES, &mut plain) {
         plain.clear();
     }
     inflater.notes
@@ -112,8 +111,13 @@ fn candidates(probe: Probe<'_>, notes: &[BlockNote]) -> Vec<Producer> {
             found.extend(levels.iter().map(|level| Producer::stream(DeflateParameters::gnu(*level, true))));
         }
         None => {
-            found.extend(streams(&flavours, &levels));
             // Blocks of pigz that happen to end at whole bytes, as those of noise do, have no marker.
+            let ends =
+                notes.iter().filter(|note| !note.is_last && note.plain_end > 0).map(|note| note.plain_end);
+            let round = ends.filter(|end| end.is_multiple_of(WINDOW_BYTES as u64));
+            let hint = round.reduce(greatest_common_divisor);
+            found.extend(hint.into_iter().flat_map(|end| pigz(end, &levels)));
+            found.extend(streams(&flavours, &levels));
             found.extend(pigz(PIGZ_BLOCK_BYTES, &levels));
         }
     }
@@ -158,12 +162,12 @@ const fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     a
 }
 
-/// pigz with markers at multiples of `marker`.
+/// pigz with markers at multiples of `marker`. Blocks may be half as long or less, if those between happened to end at whole bytes.
 fn pigz(marker: u64, levels: &[u8]) -> Vec<Producer> {
-    let is_usual = marker.is_multiple_of(PIGZ_BLOCK_BYTES);
-    let sizes =
-        [is_usual.then_some(PIGZ_BLOCK_BYTES), (!is_usual || marker > PIGZ_BLOCK_BYTES).then_some(marker)];
-    let sizes = sizes.into_iter().flatten().filter_map(|size| u32::try_from(size).ok());
+    let is_usual = marker != PIGZ_BLOCK_BYTES && marker.is_multiple_of(PIGZ_BLOCK_BYTES);
+    let halves = std::iter::successors(Some(marker), |size| size.is_multiple_of(2).then_some(size / 2));
+    let sizes = is_usual.then_some(PIGZ_BLOCK_BYTES).into_iter().chain(halves.take_while(|size| *size > 0));
+    let sizes = sizes.filter_map(|size| u32::try_from(size).ok());
     sizes.flat_map(|block_bytes| pigz_in_blocks(block_bytes, levels)).collect()
 }
 
@@ -183,12 +187,12 @@ fn pigz_in_blocks(block_bytes: u32, levels: &[u8]) -> Vec<Producer> {
     all.filter(Producer::is_possible).collect()
 }
 
-/// The levels, the likeliest first by what the header says of it.
+/// The levels, the likeliest first by what the header says of it: all these programs mark levels 9 and 1, and 8 often begins as 9 does.
 const fn levels(extra_flags: u8) -> [u8; 9] {
     match extra_flags {
-        2 => [9, 6, 8, 7, 5, 4, 3, 2, 1],
+        2 => [9, 8, 6, 7, 5, 4, 3, 2, 1],
         4 => [1, 6, 2, 3, 5, 4, 9, 7, 8],
-        _ => [6, 9, 1, 5, 7, 4, 8, 3, 2],
+        _ => [6, 5, 7, 4, 8, 3, 2, 9, 1],
     }
 }
 

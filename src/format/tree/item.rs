@@ -7,12 +7,13 @@ use minicbor::{Decoder, Encoder};
 use super::super::cbor::refused;
 use super::super::recipe::{decode_records, encode_records};
 use super::super::{Entry, EntryKind, FormatError, Recipe, refuse_unless};
+use super::compressed::{self, RawCompressed};
 use super::{Child, is_after, shared_bytes};
 use crate::base::limits::TREE_NODE_PATHS_BYTES_ACCEPTED;
 use crate::base::{ChunkId, Timestamp, TreePath};
 
 type Xattrs = Vec<(Vec<u8>, Vec<u8>)>;
-type EncodeError = minicbor::encode::Error<std::convert::Infallible>;
+pub(super) type EncodeError = minicbor::encode::Error<std::convert::Infallible>;
 
 const fn kind_number(kind: EntryKind) -> u8 {
     match kind {
@@ -93,7 +94,8 @@ fn write_entry(entry: &Entry, before: &[u8], out: &mut Vec<u8>) -> Result<(), En
     write_path(
         entry.path.as_bytes(),
         before,
-        7 + optional.iter().filter(|is_there| **is_there).count(),
+        7 + optional.iter().filter(|is_there| **is_there).count()
+            + entry.compressed.as_deref().map_or(0, compressed::keys),
         &mut e,
     )?;
     e.u8(2)?
@@ -149,7 +151,7 @@ fn write_rest(entry: &Entry, recipe: &Recipe, e: &mut Encoder<&mut Vec<u8>>) -> 
     if entry.torn {
         e.u8(21)?.bool(true)?;
     }
-    Ok(())
+    entry.compressed.as_deref().map_or(Ok(()), |compressed| compressed::write(compressed, e))
 }
 
 /// Reads the items of a node one after another.
@@ -262,6 +264,7 @@ struct RawEntry<'a> {
     depth: u8,
     records: &'a [u8],
     torn: bool,
+    compressed: RawCompressed<'a>,
 }
 
 impl<'a> RawEntry<'a> {
@@ -293,6 +296,7 @@ impl<'a> RawEntry<'a> {
             19 => self.depth = d.u8()?,
             20 => self.records = d.bytes()?,
             21 => self.torn = d.bool()?,
+            key if self.compressed.field(key, d)? => {}
             _ => d.skip()?,
         }
         Ok(())
@@ -338,6 +342,7 @@ impl<'a> RawEntry<'a> {
             device_number: self.device_number,
             xattrs: self.xattrs,
             content,
+            compressed: self.compressed.compressed()?,
             torn: self.torn,
         };
         check_entry(&entry)?;
@@ -352,11 +357,18 @@ fn check_entry(entry: &Entry) -> Result<(), FormatError> {
     refuse_unless((entry.kind == EntryKind::Symlink) == entry.link_target.is_some(), "target of a link")?;
     refuse_unless(is_device == entry.device_number.is_some(), "device number")?;
     refuse_unless(entry.links > 1 || (entry.links == 1 && entry.device == 0), "number of hard links")?;
+    if let Some(compressed) = &entry.compressed {
+        refuse_unless(entry.kind == EntryKind::File, "fields of a compressed file")?;
+        compressed::check(compressed)?;
+    }
     match &entry.content {
         Some(recipe) => {
             recipe.check()?;
             refuse_unless(entry.kind == EntryKind::File, "content of an entry")?;
-            refuse_unless(recipe.depth > 0 || recipe.record_bytes() == entry.size, "size of a file")
+            refuse_unless(
+                recipe.depth > 0 || recipe.record_bytes() == entry.content_bytes(),
+                "size of a file",
+            )
         }
         None => refuse_unless(entry.kind != EntryKind::File || entry.size == 0, "content of an entry"),
     }

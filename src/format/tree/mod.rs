@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../format-spec/tree.md")]
 
 mod build;
+mod compressed;
 mod item;
 
 pub use build::TreeBuilder;

@@ -27,6 +27,7 @@ fn entry(path: &[u8]) -> Entry {
         device_number: None,
         xattrs: vec![],
         content: Some(Recipe { depth: 0, records: vec![Record { id: ChunkId::new([1; 32]), bytes: 5 }] }),
+        compressed: None,
         torn: false,
     }
 }
@@ -81,6 +82,7 @@ fn every_field_of_an_entry_comes_back() {
         size: 1 << 40,
         xattrs: vec![(b"security.x".to_vec(), vec![0, 255]), (b"user.y".to_vec(), vec![])],
         content: Some(Recipe { depth: 2, records: vec![Record { id: ChunkId::new([2; 32]), bytes: 72 }] }),
+        compressed: None,
         torn: true,
         ..entry(b"a/\xff\n")
     };

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::advance::Advance;
 use super::count;
 use super::maps::Maps;
 use super::merge::LastNight;
 use super::produce::Producer;
 use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
-use crate::base::{Observer, Phase, Progress, TreePath, Warning};
+use super::unpack::{CompressedTally, store_recipe};
+use crate::base::{Observer, TreePath, Warning};
 use crate::format::{
     Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TableMapRef, TreeBuilder,
 };
@@ -24,6 +26,7 @@ pub struct Gathered {
     pub tally: Tally,
     pub not_whole: Vec<(TreePath, String)>,
     pub table_maps: Vec<TableMapRef>,
+    pub compressed: CompressedTally,
 }
 
 /// A hole of EiB is many records: after so many bytes of it somebody may want the run to end.
@@ -40,14 +43,13 @@ pub struct Consumer<'r, 'o> {
     tree: TreeBuilder<Boundary<'r>>,
     recipe: RecipeBuilder,
     recipe_bytes: u64,
+    advance: Advance,
+    compressed: CompressedTally,
     maps: Maps,
     current: Option<TreePath>,
     statistics: Statistics,
-    bytes_done: u64,
-    items_done: u64,
     tally: Option<Tally>,
     not_whole: Vec<(TreePath, String)>,
-    totals: Totals,
     observer: &'o dyn Observer,
 }
 
@@ -92,14 +94,13 @@ impl<'r, 'o> Consumer<'r, 'o> {
             tree: TreeBuilder::new(boundary),
             recipe: RecipeBuilder::new(),
             recipe_bytes: 0,
+            advance: Advance::new(totals),
+            compressed: CompressedTally::default(),
             maps,
             current: None,
             statistics: Statistics::default(),
-            bytes_done: 0,
-            items_done: 0,
             tally: None,
             not_whole: vec![],
-            totals,
             observer,
         }
     }
@@ -111,10 +112,13 @@ impl<'r, 'o> Consumer<'r, 'o> {
             }
             match step {
                 Step::Group(group) => self.group(wait(&group)?)?,
-                Step::Start(path) => {
+                Step::Start { path, is_unpacked } => {
                     self.restart();
+                    self.advance.start(is_unpacked);
                     self.current = Some(path);
                 }
+                Step::Taken(bytes) => self.advance.taken(bytes),
+                Step::Fate(path, fate) => self.compressed.note(&path, fate),
                 Step::Bytes(bytes) => self.bytes(&wait::<Hashed>(&bytes)?)?,
                 Step::Hole(bytes) => self.hole(bytes)?,
                 Step::End(entry, change) => self.end(*entry, change)?,
@@ -128,7 +132,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Step::Tally(tally) => self.tally = Some(tally),
                 Step::Tick => {}
             }
-            self.report();
+            self.advance.tell(self.observer, self.current.as_ref());
         }
         Ok(())
     }
@@ -137,7 +141,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
     fn restart(&mut self) {
         self.recipe = RecipeBuilder::new();
         self.maps.restart();
-        self.bytes_done = self.bytes_done.saturating_sub(self.recipe_bytes);
+        self.advance.start(false);
         self.recipe_bytes = 0;
     }
 
@@ -154,7 +158,8 @@ impl<'r, 'o> Consumer<'r, 'o> {
             ..self.statistics
         };
         let table_maps = self.maps.finish();
-        Ok(Gathered { root, statistics, written, tally, not_whole: self.not_whole, table_maps })
+        let (not_whole, compressed) = (self.not_whole, self.compressed);
+        Ok(Gathered { root, statistics, written, tally, not_whole, table_maps, compressed })
     }
 
     fn group(&mut self, group: Group) -> Result<(), RepoError> {
@@ -167,12 +172,20 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 }
             };
             let Some(pieces) = done.pieces else {
-                self.bytes_done += done.entry.size;
+                self.advance.taken(done.entry.size);
+                self.advance.file_ended();
                 self.maps.take_over(done.entry.path.as_bytes());
                 self.add(&done.entry, done.change)?;
                 continue;
             };
             self.recipe_bytes = 0;
+            self.advance.start(done.entry.compressed.is_some());
+            if done.entry.compressed.is_some() {
+                self.advance.taken(done.entry.size);
+            }
+            if let Some(fate) = done.fate {
+                self.compressed.note(&done.entry.path, fate);
+            }
             for piece in pieces {
                 match piece {
                     Piece::Hole(bytes) => self.hole(bytes)?,
@@ -202,7 +215,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
         self.writer.put(RegionKind::Content, id, plain)?;
         let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         self.recipe_bytes += plain.len() as u64;
-        self.bytes_done += plain.len() as u64;
+        self.advance.content(plain.len() as u64);
         let writer = &mut self.writer;
         self.recipe.push(Record { id, bytes }, &mut |records: Vec<u8>| writer.put_metadata(&records))
     }
@@ -215,7 +228,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             }
             let part = left.min(HOLE_BYTES_AT_ONCE);
             self.recipe_bytes = self.recipe_bytes.saturating_add(part);
-            self.bytes_done = self.bytes_done.saturating_add(part);
+            self.advance.content(part);
             let writer = &mut self.writer;
             self.recipe.push_hole(part, &mut |records: Vec<u8>| writer.put_metadata(&records))?;
             left -= part;
@@ -227,7 +240,13 @@ impl<'r, 'o> Consumer<'r, 'o> {
         let (writer, recipe) = (&mut self.writer, std::mem::take(&mut self.recipe));
         entry.content = Some(recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?);
         self.maps.file_ended(entry.path.as_bytes(), writer)?;
-        entry.size = std::mem::take(&mut self.recipe_bytes);
+        let bytes = std::mem::take(&mut self.recipe_bytes);
+        match &mut entry.compressed {
+            None => entry.size = bytes,
+            Some(compressed) => store_recipe(compressed, writer)?,
+        }
+        self.compressed.count(&entry);
+        self.advance.file_ended();
         self.current = None;
         if entry.torn {
             let message = "changed while it was read, twice: its content may mix two states".into();
@@ -245,21 +264,9 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Change::Unmodified => self.statistics.files_unmodified += 1,
             }
         }
-        self.items_done += 1;
+        self.advance.item();
         let writer = &mut self.writer;
         self.tree.push(entry, &mut |node: Vec<u8>| writer.put_metadata(&node))
-    }
-
-    fn report(&self) {
-        let totals = *self.totals.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.observer.progress(&Progress {
-            phase: Phase::Backup,
-            items_done: self.items_done,
-            items_total: totals.map(|(items, _)| items),
-            bytes_done: self.bytes_done,
-            bytes_total: totals.map(|(_, bytes)| bytes),
-            current: self.current.as_ref(),
-        });
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::dump::{Cutter, Look, MapEnd};
 use super::maps::LastMaps;
 use super::step::{Change, Done, Group, Hashed, Piece};
+use super::unpack::{Fate, GzipMode, Small, Unpacked};
+use crate::base::limits::UNPACK_SMALL_PLAIN_BYTES_MAX;
 use crate::base::{ChunkId, TreePath};
 use crate::chunker::Chunker;
 use crate::crypto::Keys;
@@ -25,6 +27,8 @@ pub struct Workshop {
     pub reader: Arc<ChunkReader>,
     /// Tells what dumps were like.
     pub last_maps: LastMaps,
+    /// What is kept of compressed dumps and archives.
+    pub gzip: GzipMode,
 }
 
 /// An entry that was found, and what stood there last night.
@@ -43,10 +47,13 @@ pub fn is_untouched(entry: &Entry, last: &Entry) -> bool {
 }
 
 impl Workshop {
-    /// Whether last night's content of an untouched file can be taken over: every chunk of it is there.
+    /// Whether last night's content of an untouched file can be taken over: every chunk of it is there, and it is as much as is to be kept.
     pub fn has_content(&self, last: &Entry) -> bool {
+        if last.is_plain_only() && self.gzip != GzipMode::Plain {
+            return false;
+        }
         // What cannot be looked up is read again: that mends it.
-        last.content.as_ref().is_none_or(|recipe| self.reader.has_all(recipe).unwrap_or(false))
+        self.reader.has_content(last).unwrap_or(false)
     }
 
     /// The keys of the tables in the dump at `path`, as far as they are known.
@@ -80,15 +87,15 @@ impl Workshop {
             Some(_) => Change::Changed,
         };
         if let (Change::Unmodified, Some(last)) = (change, last) {
-            let Entry { xattrs, link_target, content, .. } = *last;
-            let entry = Entry { xattrs, link_target, content, ..found.entry };
-            return Ok(Done { entry, pieces: None, change, map: None });
+            let Entry { xattrs, link_target, content, compressed, .. } = *last;
+            let entry = Entry { xattrs, link_target, content, compressed, ..found.entry };
+            return Ok(Done { entry, pieces: None, change, map: None, fate: None });
         }
         if found.entry.kind == EntryKind::File {
             return self.read_small(found, bytes, change);
         }
         found.complete()?;
-        Ok(Done { entry: found.entry, pieces: None, change, map: None })
+        Ok(Done { entry: found.entry, pieces: None, change, map: None, fate: None })
     }
 
     /// Reads a small file; one that changes meanwhile is read once more, and then flagged.
@@ -98,6 +105,7 @@ impl Workshop {
             bytes.truncate(start);
             let mut file = found.open()?;
             let (mut pieces, mut map) = (vec![], None);
+            let (mut unpacked, mut fate) = (None, None);
             let mut offset = 0;
             loop {
                 match file.next_extent(offset)? {
@@ -113,6 +121,9 @@ impl Workshop {
                         let is_short =
                             read_exactly(&mut |buffer: &mut [u8]| file.read(buffer), wanted, bytes)?;
                         let may_be_dump = start == 0 && end >= file.size();
+                        if may_be_dump {
+                            (unpacked, fate) = self.unpack(bytes, from);
+                        }
                         let known_keys = || self.known_keys(&found.entry.path);
                         let look = if may_be_dump { Look::Dump(&known_keys) } else { Look::Plain };
                         map = self.cut(bytes, from, look, &mut pieces);
@@ -124,11 +135,30 @@ impl Workshop {
             let has_changed = file.has_changed(&found.entry)?;
             if !has_changed || is_last_attempt {
                 let entry = Entry { torn: has_changed, ..found.entry };
-                return Ok(Done { entry, pieces: Some(pieces), change, map });
+                let entry = match unpacked {
+                    Some(unpacked) => unpacked.entry(entry),
+                    None => entry,
+                };
+                return Ok(Done { entry, pieces: Some(pieces), change, map, fate });
             }
             found.refresh()?;
         }
         Err(SourceError::Changed { path: found.entry.path.to_string() })
+    }
+
+    /// Puts the plaintext in the place of a compressed dump or archive behind `from`.
+    fn unpack(&self, bytes: &mut Vec<u8>, from: usize) -> (Option<Unpacked>, Option<Fate>) {
+        let room = UNPACK_SMALL_PLAIN_BYTES_MAX.saturating_sub(from);
+        match Small::of(bytes.get(from..).unwrap_or_default(), self.gzip, room) {
+            Small::Foreign => (None, None),
+            Small::Kept(reason) => (None, Some(Fate::Kept(reason))),
+            Small::Unpacked(plain, unpacked) => {
+                bytes.truncate(from);
+                bytes.extend_from_slice(&plain);
+                let fate = unpacked.fate();
+                (Some(*unpacked), fate)
+            }
+        }
     }
 
     /// Cuts and names what is behind `from`; gives the table map if that is a dump.

@@ -3,6 +3,7 @@
 //! One thread walks the source in tree order beside last night's tree and reads large files; the pool reads small files and hashes; this
 //! thread takes everything in order, stores new chunks, writes recipes and the tree, and commits the manifest last.
 
+mod advance;
 mod consume;
 mod dump;
 mod hash;
@@ -14,6 +15,7 @@ mod produce;
 mod scan;
 mod step;
 mod stream;
+mod unpack;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use std::sync::Arc;
 
 pub use hooks::Hooks;
 pub use parent::ParentChoice;
+pub use unpack::{CompressedTally, GzipMode};
 
 use self::consume::{Consumer, Totals};
 use self::hash::Workshop;
@@ -55,6 +58,8 @@ pub struct BackupOptions {
     pub program: String,
     /// How new data is compressed.
     pub compression: Compression,
+    /// What is kept of compressed dumps and archives.
+    pub gzip: GzipMode,
     /// Nothing is written; everything is read and counted.
     pub dry_run: bool,
     /// Which snapshot unchanged files are recognised by.
@@ -118,6 +123,8 @@ pub struct BackupReport {
     pub sockets_left_out: u64,
     /// Names that patterns or cache tags left out.
     pub excluded: u64,
+    /// What became of compressed dumps and archives.
+    pub compressed: CompressedTally,
 }
 
 /// Saves `inputs` in a new snapshot of `repo`, with the index in `cache`.
@@ -163,8 +170,13 @@ fn save(
         scan::start(open_walk(&roots, &options.source)?, totals.clone());
     }
     let last_maps = LastMaps::new(parent.as_ref().map(|(_, manifest)| manifest));
-    let workshop =
-        Workshop { keys: repo.keys().clone(), chunker: repo.chunker()?, reader: reader.clone(), last_maps };
+    let workshop = Workshop {
+        keys: repo.keys().clone(),
+        chunker: repo.chunker()?,
+        reader: reader.clone(),
+        last_maps,
+        gzip: options.gzip,
+    };
     let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };
     let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
     let writer = Writer::new(repo, &mut state.index, write_options)?;
@@ -193,7 +205,14 @@ fn save(
     note_failures(&mut manifest, &done.not_whole);
     let snapshot = if options.dry_run { None } else { Some(commit(repo, &mut manifest)?) };
     let Tally { excluded, sockets: sockets_left_out, .. } = done.tally;
-    Ok(BackupReport { snapshot, manifest, written: done.written, sockets_left_out, excluded })
+    Ok(BackupReport {
+        snapshot,
+        manifest,
+        written: done.written,
+        sockets_left_out,
+        excluded,
+        compressed: done.compressed,
+    })
 }
 
 /// Commits with a sequence number after every snapshot that is there now, also of writers that ran meanwhile.

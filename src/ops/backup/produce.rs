@@ -9,10 +9,11 @@ use super::hash::{Item, Workshop, is_untouched};
 use super::merge::LastNight;
 use super::step::{Change, Step, Tally, job};
 use super::stream::Stream;
+use super::unpack::{GzipMode, Sent, may_hold_much};
 use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, MAP_BATCH_BYTES, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
 use crate::base::{Observer, Timestamp, TreePath, Warning};
 use crate::format::{Entry, EntryKind};
-use crate::source::{Extent, Found, SourceError, Walk};
+use crate::source::{Extent, Found, OpenFile, SourceError, Walk};
 
 /// Reads the source and sends steps.
 pub struct Producer<'o> {
@@ -32,6 +33,8 @@ pub enum Broken {
     Gone,
     Source(SourceError),
     Stream(std::io::Error),
+    /// A compressed file is stored as it is, for this reason.
+    Kept(String),
 }
 
 impl From<Gone> for Broken {
@@ -108,6 +111,10 @@ impl Sending<'_, '_> {
         self.observer.is_cancelled()
     }
 
+    pub fn gzip(&self) -> GzipMode {
+        self.workshop.gzip
+    }
+
     pub fn warn(&self, warning: Warning) {
         self.observer.warning(warning);
     }
@@ -124,7 +131,8 @@ impl Sending<'_, '_> {
 
     fn found(&mut self, found: Found, last: Option<Box<Entry>>) -> Result<(), Gone> {
         let untouched = last.as_ref().is_some_and(|last| is_untouched(&found.entry, last));
-        let is_large = found.entry.kind == EntryKind::File && found.entry.size > SMALL_FILE_BYTES;
+        let is_large = found.entry.kind == EntryKind::File
+            && (found.entry.size > SMALL_FILE_BYTES || may_hold_much(&found.entry));
         if is_large && !(untouched && last.as_ref().is_some_and(|last| self.workshop.has_content(last))) {
             self.flush()?;
             return self.large(found, if last.is_some() { Change::Changed } else { Change::New });
@@ -139,10 +147,17 @@ impl Sending<'_, '_> {
     /// Sends a large file; one that changes meanwhile is sent once more, and then flagged.
     fn large(&mut self, mut found: Found, change: Change) -> Result<(), Gone> {
         for is_last_attempt in [false, true] {
-            self.send(Step::Start(found.entry.path.clone()))?;
+            self.send(Step::Start { path: found.entry.path.clone(), is_unpacked: false })?;
             match self.large_once(&mut found) {
-                Ok(has_changed) if !has_changed || is_last_attempt => {
+                Ok((has_changed, Sent { unpacked, fate })) if !has_changed || is_last_attempt => {
+                    if let Some(fate) = fate {
+                        self.send(Step::Fate(found.entry.path.clone(), fate))?;
+                    }
                     let entry = Entry { torn: has_changed, ..found.entry };
+                    let entry = match unpacked {
+                        Some(unpacked) => unpacked.entry(entry),
+                        None => entry,
+                    };
                     return self.send(Step::End(Box::new(entry), change));
                 }
                 Ok(_) => {
@@ -162,13 +177,23 @@ impl Sending<'_, '_> {
         self.send(Step::Abandon)
     }
 
-    /// Sends the file's bytes and holes; `true` if it changed meanwhile.
-    fn large_once(&self, found: &mut Found) -> Result<bool, Broken> {
+    /// Sends the file's bytes and holes, or what is in it; `true` if it changed meanwhile.
+    fn large_once(&self, found: &mut Found) -> Result<(bool, Sent), Broken> {
         let mut file = found.open().map_err(Broken::Source)?;
+        let sent = self.unpack(&mut file, &found.entry.path)?;
+        if sent.unpacked.is_none() {
+            self.extents(&mut file, &found.entry.path)?;
+        }
+        found.complete().map_err(Broken::Source)?;
+        Ok((file.has_changed(&found.entry).map_err(Broken::Source)?, sent))
+    }
+
+    /// Sends a file as it is.
+    fn extents(&self, file: &mut OpenFile, path: &TreePath) -> Result<(), Broken> {
         let mut offset = 0;
         loop {
             match file.next_extent(offset).map_err(Broken::Source)? {
-                Extent::End => break,
+                Extent::End => return Ok(()),
                 Extent::Hole { start, end } => {
                     self.send(Step::Hole(end - start))?;
                     offset = end;
@@ -177,15 +202,13 @@ impl Sending<'_, '_> {
                     file.seek(start);
                     let size = file.size();
                     // A file with holes is no dump: nothing that writes dumps leaves any.
-                    let dump = (start == 0 && end >= size).then_some(&found.entry.path);
+                    let dump = (start == 0 && end >= size).then_some(path);
                     let read = &mut |buffer: &mut [u8]| file.read(buffer).map_err(Broken::Source);
                     let sent = self.bytes(read, end - start, dump)?;
                     offset = if sent < end - start { size } else { end };
                 }
             }
         }
-        found.complete().map_err(Broken::Source)?;
-        file.has_changed(&found.entry).map_err(Broken::Source)
     }
 
     /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump at the path that is told;

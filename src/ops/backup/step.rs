@@ -5,6 +5,7 @@ use std::ops::Range;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::dump::{DumpTally, MapEnd};
+use super::unpack::Fate;
 use crate::base::{ChunkId, TreePath};
 use crate::format::Entry;
 use crate::source::SourceError;
@@ -48,6 +49,8 @@ pub struct Done {
     pub change: Change,
     /// Its table map, if it was read and is a dump.
     pub map: Option<MapEnd>,
+    /// What became of a compressed file, if it was read.
+    pub fate: Option<Fate>,
 }
 
 /// A part of a file.
@@ -76,7 +79,14 @@ pub enum Step {
     /// Entries, in order.
     Group(Promise<Group>),
     /// A large file or a stream starts, or starts again from its beginning.
-    Start(TreePath),
+    Start {
+        /// Where it lies.
+        path: TreePath,
+        /// Whether the bytes that come are the plaintext of a compressed file.
+        is_unpacked: bool,
+    },
+    /// So many bytes of a compressed file were read.
+    Taken(u64),
     /// Its next bytes.
     Bytes(Promise<Hashed>),
     /// The next bytes of its table map.
@@ -91,6 +101,8 @@ pub enum Step {
     Abandon,
     /// A stream ended, but not as it should: its path and why.
     NotWhole(TreePath, String),
+    /// What became of a compressed file.
+    Fate(TreePath, Fate),
     /// The walk has ended.
     Tally(Tally),
     /// Nothing: asks whether somebody listens.

@@ -70,7 +70,7 @@ impl Sending<'_, '_> {
     pub fn stream(&mut self, stream: Stream, now: Timestamp, last: &mut LastNight) -> Result<(), Gone> {
         self.flush()?;
         let Stream { path, from } = stream;
-        self.send(Step::Start(path.clone()))?;
+        self.send(Step::Start { path: path.clone(), is_unpacked: false })?;
         let before = last.at(&path);
         let outcome = match from {
             From::Reader(mut reader) => self.stream_bytes(&path, &mut *reader)?.and_then(not_empty),
@@ -139,6 +139,8 @@ impl Sending<'_, '_> {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(Broken::Stream(error)) => Ok(Err(format!("cannot be read: {error}"))),
             Err(Broken::Source(error)) => Ok(Err(error.to_string())),
+            // Streams are not taken apart.
+            Err(Broken::Kept(reason)) => Ok(Err(reason)),
             Err(Broken::Gone) => Err(Gone),
         }
     }
@@ -206,6 +208,7 @@ fn stream_entry(path: TreePath, now: Timestamp) -> Entry {
         device_number: None,
         xattrs: vec![],
         content: None,
+        compressed: None,
         torn: false,
     }
 }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use super::{Bad, CheckReport, Loss};
 use crate::base::{ChunkId, Observer, SnapshotId, TreePath, escape};
-use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Root, TableMapRef};
-use crate::ops::OpsError;
+use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Replay, Root, TableMapRef};
+use crate::ops::{OpsError, rewriting};
 use crate::repo::{ChunkReader, EntryOrder, Records, RepoError, TableMap, read_node};
 
 /// Looks at all snapshots and names what those lose that need something bad.
@@ -177,7 +177,24 @@ fn is_whole_file(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool,
         return Ok(true);
     }
     let none = Recipe::default();
-    has_all(reader, entry.content.as_ref().unwrap_or(&none), Some(entry.size), bad)
+    let has_content =
+        has_all(reader, entry.content.as_ref().unwrap_or(&none), Some(entry.content_bytes()), bad)?;
+    Ok(has_content && has_replay(reader, entry, bad)?)
+}
+
+/// Whether a compressed file has a replay recipe for its plaintext, or needs none.
+fn has_replay(reader: &ChunkReader, entry: &Entry, bad: &Bad) -> Result<bool, OpsError> {
+    let replay = entry.compressed.as_ref().and_then(|compressed| compressed.replay.as_ref());
+    if let Some(Replay::Stored(records)) = replay {
+        let records = Recipe { depth: 0, records: records.clone() };
+        if !has_all(reader, &records, None, bad)? {
+            return Ok(false);
+        }
+    }
+    match rewriting::recipe(reader, entry) {
+        Err(error) if error.is_damage() => Ok(false),
+        other => Ok(other.map(|_| true)?),
+    }
 }
 
 /// Whether a stream's chunks are there, as long as its recipe says, and together as long as it is known to be.

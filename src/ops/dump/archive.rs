@@ -67,13 +67,12 @@ impl<'w> Archive<'w> {
         Ok(())
     }
 
-    /// The next bytes of the member's content.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)
+    /// Where the member's content goes.
+    pub fn content(&mut self) -> &mut dyn Write {
+        self.out
     }
 
-    /// So many zeros of the member's content.
-    pub fn write_zeros(&mut self, bytes: u64) -> io::Result<()> {
+    fn write_zeros(&mut self, bytes: u64) -> io::Result<()> {
         super::write_zeros(self.out, bytes)
     }
 

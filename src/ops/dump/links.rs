@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::format::{Entry, EntryKind, Recipe};
+use crate::format::{Compressed, Entry, EntryKind, Recipe};
 
 /// Files with several names of which not all have come by yet.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub struct Links {
 struct Link {
     name: Vec<u8>,
     content: Option<Recipe>,
+    compressed: Option<Box<Compressed>>,
     /// Names that may still come.
     left: u64,
 }
@@ -27,11 +28,12 @@ impl Links {
         }
         let key = (entry.device, entry.inode);
         let Some(link) = self.open.get_mut(&key) else {
-            let link = Link { name: name.to_vec(), content: entry.content.clone(), left: entry.links - 1 };
+            let (content, compressed) = (entry.content.clone(), entry.compressed.clone());
+            let link = Link { name: name.to_vec(), content, compressed, left: entry.links - 1 };
             self.open.insert(key, link);
             return None;
         };
-        if link.content != entry.content {
+        if (&link.content, &link.compressed) != (&entry.content, &entry.compressed) {
             return None;
         }
         let earlier = link.name.clone();

@@ -5,6 +5,7 @@
 
 mod archive;
 mod links;
+mod outgoing;
 
 #[cfg(test)]
 mod tests;
@@ -13,9 +14,11 @@ use std::io::{self, Write};
 
 use self::archive::Archive;
 use self::links::Links;
+use self::outgoing::{Outgoing, as_it_goes_out};
 use super::OpsError;
 use super::content::{Content, Piece, Ready, read_ahead};
 use super::entries::Entries;
+use super::rewriting;
 use crate::base::{Observer, Phase, Progress, TreePath};
 use crate::format::{Entry, EntryKind, Root};
 use crate::repo::{ChunkReader, RepoError, TreeReader};
@@ -29,8 +32,21 @@ pub struct DumpReport {
     pub entries: u64,
     /// Bytes of content, holes included.
     pub bytes: u64,
+    /// Compressed files of which only the plaintext was kept: that was written.
+    pub plain_only: u64,
     /// Where parts of the tree could not be read: what is there is not in the archive, which then has no mark of its end.
     pub trees_damaged: Vec<TreePath>,
+}
+
+/// What a dump is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DumpOptions<'d> {
+    /// What is dumped; without it, everything.
+    pub path: Option<&'d TreePath>,
+    /// What the snapshot is called in errors.
+    pub snapshot: &'d str,
+    /// Compressed files that are stored as their plaintext come out as that.
+    pub decompressed: bool,
 }
 
 /// Writes the file at `path` of the tree at `root` to `out`, or as an archive what is below the directory there (without a path: everything).
@@ -44,18 +60,17 @@ pub struct DumpReport {
 pub fn run(
     reader: &ChunkReader,
     root: Root,
-    path: Option<&TreePath>,
-    snapshot: &str,
+    options: DumpOptions<'_>,
     out: &mut dyn Write,
     observer: &dyn Observer,
 ) -> Result<DumpReport, OpsError> {
-    let Some(path) = path else { return archive(reader, root, None, out, observer) };
+    let Some(path) = options.path else { return archive(reader, root, options, out, observer) };
     let found = TreeReader::find(reader, root, path)?;
-    let none = || OpsError::NoEntry { path: path.to_string(), snapshot: snapshot.to_string() };
+    let none = || OpsError::NoEntry { path: path.to_string(), snapshot: options.snapshot.to_string() };
     let entry = found.ok_or_else(none)?;
     match entry.kind {
-        EntryKind::File => file(reader, &entry, out, observer),
-        EntryKind::Directory => archive(reader, root, Some(path), out, observer),
+        EntryKind::File => file(reader, entry, options, out, observer),
+        EntryKind::Directory => archive(reader, root, options, out, observer),
         EntryKind::Symlink => {
             let target = crate::base::escape(entry.link_target.as_deref().unwrap_or_default());
             Err(OpsError::Request(format!("{path} is a symbolic link to {target}; it has no content")))
@@ -66,28 +81,26 @@ pub fn run(
 
 fn file(
     reader: &ChunkReader,
-    entry: &Entry,
+    entry: Entry,
+    options: DumpOptions<'_>,
     out: &mut dyn Write,
     observer: &dyn Observer,
 ) -> Result<DumpReport, OpsError> {
     let mut report = DumpReport { entries: 1, ..DumpReport::default() };
-    let mut content = Content::new(reader, entry);
+    let (entry, _) = as_it_goes_out(entry, options, &mut report.plain_only, observer);
+    let mut outgoing = Outgoing::open(reader, &entry)?;
+    let mut content = Content::new(reader, &entry);
     let mut next = || Ok(content.next_record()?.map(Piece::<()>::Record));
     read_ahead(reader, observer, &mut next, &mut |ready| {
         match ready {
             Ready::Mark(()) => {}
-            Ready::Bytes(bytes) => {
-                out.write_all(bytes).map_err(refused)?;
-                report.bytes += bytes.len() as u64;
-            }
-            Ready::Zeros(bytes) => {
-                write_zeros(out, bytes).map_err(refused)?;
-                report.bytes += bytes;
-            }
+            Ready::Bytes(bytes) => report.bytes += outgoing.bytes(bytes, out)?,
+            Ready::Zeros(bytes) => report.bytes += outgoing.zeros(bytes, out)?,
         }
         tell(observer, &report, Some(entry.size), Some(&entry.path));
         Ok(())
     })?;
+    report.bytes += outgoing.finish(out)?;
     out.flush().map_err(refused)?;
     Ok(report)
 }
@@ -102,32 +115,33 @@ struct Member {
 fn archive(
     reader: &ChunkReader,
     root: Root,
-    directory: Option<&TreePath>,
+    options: DumpOptions<'_>,
     out: &mut dyn Write,
     observer: &dyn Observer,
 ) -> Result<DumpReport, OpsError> {
     let mut report = DumpReport { is_archive: true, ..DumpReport::default() };
-    let mut members = Members::open(reader, root, directory, observer)?;
+    let mut members = Members::open(reader, root, options, observer)?;
+    let mut outgoing = Outgoing::default();
     let mut archive = Archive::new(&mut *out);
     read_ahead(reader, observer, &mut || Ok(members.next_piece()?), &mut |ready| {
         match ready {
             Ready::Mark(member) => {
+                report.bytes += outgoing.finish(archive.content())?;
                 let Member { name, entry, link } = *member;
                 archive.start(&name, &entry, link.as_deref()).map_err(refused)?;
+                if link.is_none() {
+                    outgoing = Outgoing::open(reader, &entry)?;
+                }
                 report.entries += 1;
                 tell(observer, &report, None, Some(&entry.path));
             }
-            Ready::Bytes(bytes) => {
-                archive.write(bytes).map_err(refused)?;
-                report.bytes += bytes.len() as u64;
-            }
-            Ready::Zeros(bytes) => {
-                archive.write_zeros(bytes).map_err(refused)?;
-                report.bytes += bytes;
-            }
+            Ready::Bytes(bytes) => report.bytes += outgoing.bytes(bytes, archive.content())?,
+            Ready::Zeros(bytes) => report.bytes += outgoing.zeros(bytes, archive.content())?,
         }
         Ok(())
     })?;
+    report.bytes += outgoing.finish(archive.content())?;
+    report.plain_only = members.plain_only;
     report.trees_damaged = members.entries.into_damaged();
     if report.trees_damaged.is_empty() {
         archive.finish().map_err(refused)?;
@@ -140,6 +154,10 @@ fn archive(
 /// The entries below a directory, each followed by its content.
 struct Members<'a> {
     reader: &'a ChunkReader,
+    root: Root,
+    options: DumpOptions<'a>,
+    observer: &'a dyn Observer,
+    plain_only: u64,
     entries: Entries<'a>,
     links: Links,
     content: Option<Content<'a>>,
@@ -149,11 +167,12 @@ impl<'a> Members<'a> {
     fn open(
         reader: &'a ChunkReader,
         root: Root,
-        directory: Option<&'a TreePath>,
+        options: DumpOptions<'a>,
         observer: &'a dyn Observer,
     ) -> Result<Self, RepoError> {
-        let entries = Entries::open(reader, root, directory, observer)?;
-        Ok(Self { reader, entries, links: Links::default(), content: None })
+        let entries = Entries::open(reader, root, options.path, observer)?;
+        let (links, content) = (Links::default(), None);
+        Ok(Self { reader, root, options, observer, plain_only: 0, entries, links, content })
     }
 
     fn next_piece(&mut self) -> Result<Option<Piece<Box<Member>>>, RepoError> {
@@ -168,12 +187,21 @@ impl<'a> Members<'a> {
             if name.is_empty() {
                 continue;
             }
+            let (entry, is_plain) = as_it_goes_out(entry, self.options, &mut self.plain_only, self.observer);
+            let name = if is_plain { self.plain_name(&entry, name)? } else { name };
             let link = self.links.earlier_name(&entry, &name);
             if entry.kind == EntryKind::File && link.is_none() {
                 self.content = Some(Content::new(self.reader, &entry));
             }
             return Ok(Some(Piece::Mark(Box::new(Member { name, entry, link }))));
         }
+    }
+
+    /// The name of a plaintext: without the suffix, if nothing else has that.
+    fn plain_name(&self, entry: &Entry, name: Vec<u8>) -> Result<Vec<u8>, RepoError> {
+        let plain = rewriting::without_suffix(&name);
+        let is_taken = rewriting::is_taken(self.reader, self.root, &entry.path)?;
+        Ok(plain.filter(|_| !is_taken).unwrap_or(name))
     }
 }
 

@@ -8,10 +8,15 @@ use crate::base::{Silent, Timestamp};
 use crate::format::Record;
 use crate::ops::house::{House, entry, noise};
 
+/// The dump of one path.
+fn of(path: &TreePath) -> DumpOptions<'_> {
+    DumpOptions { path: Some(path), snapshot: "1234", decompressed: false }
+}
+
 fn dumped(house: &House, name: &str) -> Result<(DumpReport, Vec<u8>), (OpsError, Vec<u8>)> {
     let root = house.save().manifest.root;
     let mut out = vec![];
-    match run(&house.reader(), root, Some(&house.path(name)), "1234", &mut out, &Silent) {
+    match run(&house.reader(), root, of(&house.path(name)), &mut out, &Silent) {
         Ok(report) => Ok((report, out)),
         Err(error) => Err((error, out)),
     }
@@ -74,12 +79,12 @@ fn a_recipe_that_is_longer_or_shorter_than_its_file_is_damage() {
     let good = TreeReader::find(&reader, root, &house.path("file")).unwrap().unwrap();
     for size in [0, 3, 5, u64::MAX] {
         let bad = Entry { size, ..good.clone() };
-        let error = file(&reader, &bad, &mut vec![], &Silent).unwrap_err();
+        let error = file(&reader, bad, DumpOptions::default(), &mut vec![], &Silent).unwrap_err();
         assert!(matches!(error, OpsError::Repo(error) if error.is_damage()), "{size}");
     }
     let mut long = good.clone();
     long.content.as_mut().unwrap().records[0] = Record { bytes: 5, ..good.content.unwrap().records[0] };
-    assert!(file(&reader, &Entry { size: 5, ..long }, &mut vec![], &Silent).is_err());
+    assert!(file(&reader, Entry { size: 5, ..long }, DumpOptions::default(), &mut vec![], &Silent).is_err());
 }
 
 #[test]
@@ -96,7 +101,7 @@ fn a_closed_output_is_an_error_of_the_output() {
     let house = House::new();
     house.write("a", &noise(1, 20_000_000));
     let root = house.save().manifest.root;
-    let error = run(&house.reader(), root, Some(&house.path("a")), "", &mut Closed, &Silent).unwrap_err();
+    let error = run(&house.reader(), root, of(&house.path("a")), &mut Closed, &Silent).unwrap_err();
     assert!(matches!(error, OpsError::Output { source, .. } if source.kind() == io::ErrorKind::BrokenPipe));
 }
 
@@ -162,7 +167,7 @@ fn a_whole_snapshot_is_an_archive_from_its_root() {
     house.write("file", b"x");
     let root = house.save().manifest.root;
     let mut out = vec![];
-    run(&house.reader(), root, None, "", &mut out, &Silent).unwrap();
+    run(&house.reader(), root, DumpOptions::default(), &mut out, &Silent).unwrap();
     assert_eq!(members(&out)[house.path("file").as_bytes()].1, b"x");
 }
 

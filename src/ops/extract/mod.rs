@@ -133,9 +133,8 @@ pub fn run(
         no_foreign_keys: options.plan.no_foreign_keys,
     };
     let unnamed = write::sections(dump, &numbers, &plan.belonging, &texts, edits, &mut writing)?;
-    let with_rows = options.plan.wanted != Wanted::Schema;
     Ok(ExtractReport {
-        rows: if with_rows { found.tables.iter().map(|table| table.rows).sum() } else { 0 },
+        rows: plan.rows,
         bytes_written: writing.bytes,
         prerequisites: missing(dump, &needs, options.with_prerequisites),
         notes: notes(dump, &found.tables, options.plan.wanted, unnamed, &texts),

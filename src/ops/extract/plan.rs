@@ -40,10 +40,12 @@ pub struct Plan {
     pub belonging: Vec<usize>,
     /// Schemas, types, extensions and functions of the dump, which the tables may need: numbers of sections.
     pub prerequisites: Vec<usize>,
+    /// Rows in those that go out.
+    pub rows: u64,
 }
 
 /// A table or another object: the database that was current, and the name.
-type Key = (Option<Vec<u8>>, MapTableName);
+pub type Key = (Option<Vec<u8>>, MapTableName);
 
 /// The sections of `tables`, which are tables of this dump.
 pub fn plan(sections: &[&MapSection], tables: &[Table], options: PlanOptions) -> Plan {
@@ -64,6 +66,7 @@ pub fn plan(sections: &[&MapSection], tables: &[Table], options: PlanOptions) ->
         }
         if goes_out && is_kind_wanted(section.kind, options) {
             plan.sections.push(number);
+            plan.rows += section.rows;
         }
         let kinds = [Kind::Type, Kind::Extension, Kind::Function, Kind::Schema, Kind::Routine];
         if kinds.contains(&section.kind) {
@@ -128,6 +131,12 @@ impl Owners {
         let key = (section.database.clone(), section.object.clone()?);
         Some(self.0.get(&key).cloned().unwrap_or(key))
     }
+}
+
+/// The table and all its partitions, at any depth.
+pub fn family(sections: &[&MapSection], table: &Table) -> HashSet<Key> {
+    let named = HashSet::from([(table.database.clone(), table.name.clone())]);
+    with_partitions(sections, named, &Owners::of(sections))
 }
 
 /// The tables and all their partitions, at any depth.

@@ -7,12 +7,13 @@ mod columns;
 mod out;
 mod pick;
 mod split;
+mod tables;
 
 use std::ops::Range;
 
-use self::columns::{columns_in, columns_of, create_of, form_of};
+use self::columns::{columns_of, form_of};
 use self::out::Out;
-use self::pick::Picking;
+use self::pick::{Picking, Run};
 use self::split::Splitter;
 use super::ExtractOptions;
 use super::plan;
@@ -24,8 +25,7 @@ use crate::format::table_map::MapSectionKind;
 use crate::ops::OpsError;
 use crate::ops::dumps::Table;
 use crate::repo::PlacedSection;
-use crate::sql::Dialect;
-use crate::sql::ddl::{TableSchema, table_schema};
+use crate::sql::ddl::TableSchema;
 use crate::sql::filter::Filter;
 use crate::sql::output;
 use crate::sql::value::{RowForm, read_row};
@@ -82,8 +82,14 @@ pub fn run(
     }
     let reading = Reading { dump, header, new_name: options.new_name.as_deref() };
     let mut count = 0;
-    for table in tables {
-        count += reading.table(table, rows, writing)?;
+    let families: Vec<_> = tables.iter().map(|table| reading.family(table)).collect();
+    for (place, table) in tables.iter().enumerate() {
+        // A partition that is asked for beside its table has gone out with it.
+        let key = (table.database.clone(), table.name.clone());
+        let mut others = families.iter().enumerate().filter(|(other, _)| *other != place);
+        if !others.any(|(_, family)| family.contains(&key)) {
+            count += reading.table(table, rows, writing)?;
+        }
     }
     if count == 0 && rows.condition.is_some() && !options.allow_empty {
         let names: Vec<String> = tables.iter().map(|table| escape(&table.name.name)).collect();
@@ -102,8 +108,8 @@ pub fn run(
 /// Those of reading chunks.
 pub fn columns(dump: Dump<'_>, table: &Table) -> Result<Vec<Vec<u8>>, OpsError> {
     let reading = Reading { dump, header: vec![], new_name: None };
-    let Some(placed) = reading.sections(table).next() else { return Ok(vec![]) };
-    let definition = reading.definition(table, dump.dialect())?;
+    let Some(placed) = reading.sections(table).into_iter().next() else { return Ok(vec![]) };
+    let definition = reading.definition_of(placed, table)?;
     let columns = columns_of(definition.as_ref(), &placed.section.columns);
     Ok(columns.into_iter().filter(|column| !column.is_generated).map(|column| column.name).collect())
 }
@@ -130,12 +136,17 @@ impl Reading<'_> {
     /// Writes the rows of `table` that are wanted; gives how many there were.
     fn table(&self, table: &Table, options: &RowOptions, writing: &mut Writing<'_>) -> Result<u64, OpsError> {
         let dialect = self.dump.dialect();
-        let definition = self.definition(table, dialect)?;
         let name = self.new_name.unwrap_or(&table.name.name);
         let (is_copy, has_head) = (false, false);
         let mut out = Out { dialect, table, name, options, is_copy, has_head, rows: 0, bytes: vec![] };
+        let mut first: Option<Vec<Vec<u8>>> = None;
         for placed in self.sections(table) {
+            let definition = self.definition_of(placed, table)?;
             let columns = columns_of(definition.as_ref(), &placed.section.columns);
+            let names: Vec<Vec<u8>> = columns.iter().map(|column| column.name.clone()).collect();
+            if options.format == RowFormat::Csv && *first.get_or_insert_with(|| names.clone()) != names {
+                return Err(self.unreadable(table, "its parts have their columns in different orders"));
+            }
             let schema = TableSchema { columns, primary_key: vec![], is_whole: true };
             if schema.columns.is_empty() {
                 return Err(self.unreadable(table, "the dump does not say what its columns are"));
@@ -153,44 +164,11 @@ impl Reading<'_> {
         }
         if out.rows == 0 && options.format == RowFormat::Csv {
             let none: [Vec<u8>; 0] = [];
+            let definition = self.definition(&(table.database.clone(), table.name.clone()))?;
             output::write_csv_header(&columns_of(definition.as_ref(), &none), &mut out.bytes);
         }
         out.end(writing)?;
         Ok(out.rows)
-    }
-
-    fn sections(&self, table: &Table) -> impl Iterator<Item = &PlacedSection> {
-        let key = (table.database.clone(), Some(table.name.clone()));
-        self.dump.map.sections.iter().filter(move |placed| {
-            let section = &placed.section;
-            section.kind == MapSectionKind::TableData && section.database == key.0 && section.table == key.1
-        })
-    }
-
-    fn definition(&self, table: &Table, dialect: Dialect) -> Result<Option<TableSchema>, OpsError> {
-        let defines = |placed: &&PlacedSection| {
-            let section = &placed.section;
-            section.kind == MapSectionKind::TableDefinition
-                && section.database == table.database
-                && section.table.as_ref() == Some(&table.name)
-        };
-        // What the map says is enough, and saves reading the definition.
-        for placed in self.dump.map.sections.iter().filter(defines) {
-            if let Some(columns) = columns_in(dialect, &placed.section) {
-                return Ok(Some(TableSchema { columns, primary_key: vec![], is_whole: true }));
-            }
-        }
-        let sections = self.dump.map.sections.iter().enumerate();
-        let numbers: Vec<usize> =
-            sections.filter(|(_, placed)| defines(placed)).map(|(number, _)| number).collect();
-        let mut texts = Texts::new();
-        texts.gather(self.dump, &numbers)?;
-        for text in numbers.iter().filter_map(|number| texts.get(*number)) {
-            if let Some(schema) = create_of(text).and_then(|create| table_schema(dialect, create)) {
-                return Ok(Some(schema));
-            }
-        }
-        Ok(None)
     }
 
     /// Reads the pages of a section in which rows may be that are wanted.
@@ -203,23 +181,25 @@ impl Reading<'_> {
     ) -> Result<(), OpsError> {
         let first = placed.anchor.chunk;
         // Where all rows are wanted, no page has to say so.
-        let all = picking.filter.is_none().then(|| Ok(0..placed.pages.end - placed.pages.start));
+        let all = Run { pages: 0..placed.pages.end - placed.pages.start, rows: placed.section.rows };
+        let all = picking.filter.is_none().then_some(Ok(all));
         let pages = picking.filter.map(|_| self.dump.map.pages(placed)).into_iter().flatten();
         let runs = all.into_iter().chain(picking.runs(pages, placed.section.key));
         let mut stretches = runs.flat_map(|run| match run {
-            Ok(run) => {
-                let chunks = Stretch::Chunks { first: first + run.start, count: run.end - run.start };
-                vec![Ok(chunks), Ok(Stretch::End(0))]
+            Ok(Run { pages, rows }) => {
+                let chunks = Stretch::Chunks { first: first + pages.start, count: pages.end - pages.start };
+                vec![Ok(chunks), Ok(Stretch::End(usize::try_from(rows).unwrap_or(usize::MAX)))]
             }
             Err(error) => vec![Err(error)],
         });
+        let counted = usize::try_from(placed.section.rows).unwrap_or(usize::MAX);
         let all = Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor };
-        let mut whole = [Ok(all), Ok(Stretch::End(0))].into_iter();
+        let mut whole = [Ok(all), Ok(Stretch::End(counted))].into_iter();
         // What shares its chunks is small, and has no pages.
         let is_small = !placed.section.has_pages();
         let stretches: Stretches<'_> = if is_small { &mut whole } else { &mut stretches };
         let begin = || Splitter::new(&self.header, out.dialect, picking.form, true);
-        let mut splitter = is_small.then(begin);
+        let (mut splitter, mut found) = (is_small.then(begin), 0);
         let dump = self.dump;
         read::read(dump.reader, dump.recipe, stretches, dump.observer, &mut |given| match given {
             Given::Run(chunk) => {
@@ -228,12 +208,27 @@ impl Reading<'_> {
             }
             Given::Bytes(bytes) => {
                 let Some(splitter) = &mut splitter else { return Ok(()) };
-                splitter.push(bytes, &mut |row| self.row(row, picking, out, writing))
+                splitter.push(bytes, &mut |row| {
+                    found += 1;
+                    self.row(row, picking, out, writing)
+                })
             }
-            Given::End(_) => match splitter.take() {
-                Some(splitter) => splitter.finish(&mut |row| self.row(row, picking, out, writing)),
-                None => Ok(()),
-            },
+            Given::End(counted) => {
+                let Some(splitter) = splitter.take() else { return Ok(()) };
+                splitter.finish(&mut |row| {
+                    found += 1;
+                    self.row(row, picking, out, writing)
+                })?;
+                // Better no answer than one that a row is missing from.
+                match std::mem::take(&mut found) {
+                    found if found == counted => Ok(()),
+                    found => {
+                        let reason =
+                            format!("the map counts {counted} rows in a part of it, and {found} are found");
+                        Err(self.unreadable(out.table, &reason))
+                    }
+                }
+            }
         })
     }
 

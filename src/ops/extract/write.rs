@@ -163,12 +163,21 @@ fn without_drops(text: &[u8]) -> Vec<u8> {
     lines.concat()
 }
 
-/// Without the line that turns on the sandbox of MariaDB's client, and those that restrict `psql` to a key of the dump's.
+/// Without the line that turns on the sandbox of MariaDB's client, those that restrict `psql` to a key of the dump's, and comments on where
+/// replication goes on, which is true of the whole dump on its server only.
 pub fn without_client_lines(bytes: &[u8]) -> Vec<u8> {
     const STARTS: [&[u8]; 4] = [b"/*!999999\\- ", b"/*M!999999\\- ", b"\\restrict ", b"\\unrestrict "];
     let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    lines.retain(|line| !STARTS.iter().any(|start| line.starts_with(start)));
+    lines.retain(|line| !STARTS.iter().any(|start| line.starts_with(start)) && !is_of_replication(line));
     lines.concat()
+}
+
+fn is_of_replication(line: &[u8]) -> bool {
+    const WORDS: [&str; 6] =
+        ["CHANGE MASTER", "CHANGE-MASTER", "REPLICATION", "GTID", "MASTER SERVER", "BINARY LOG"];
+    let Some(comment) = line.strip_prefix(b"--") else { return false };
+    let comment = String::from_utf8_lossy(comment).to_uppercase();
+    WORDS.iter().any(|word| comment.contains(word))
 }
 
 /// Counts what is written.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::window::{Failure, FileTask, Placement, Wanted, Window, lock, place};
-use super::{Restore, is_damage, warn_of};
+use super::{Restore, is_damage, replay, warn_of};
 use crate::base::TreePath;
 use crate::base::limits::{RESTORE_WINDOW_CHUNKS, RESTORE_WINDOW_FILES};
 use crate::format::{Entry, Recipe};
@@ -35,6 +35,11 @@ impl Restore<'_> {
             has_failed: AtomicBool::new(false),
             is_finished: AtomicBool::new(false),
         });
+        if task.entry.compressed.is_some() {
+            task.left.store(0, Ordering::Release);
+            window.replays.push(task);
+            return self.fill_if_full(window);
+        }
         window.files.push(task.clone());
         if let Err(error) = self.queue_chunks(&task, &recipe, size, window) {
             match error {
@@ -80,13 +85,18 @@ impl Restore<'_> {
     }
 
     fn fill_if_full(&mut self, window: &mut Window) -> Result<(), OpsError> {
-        if window.files.len() >= RESTORE_WINDOW_FILES { self.fill(window) } else { Ok(()) }
+        if window.files.len() + window.replays.len() >= RESTORE_WINDOW_FILES {
+            self.fill(window)
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes everything in the window and finishes the files that are complete.
     pub(super) fn fill(&mut self, window: &mut Window) -> Result<(), OpsError> {
         let files = std::mem::take(&mut window.files);
         let chunks = std::mem::take(&mut window.chunks);
+        let replays = std::mem::take(&mut window.replays);
         let mut placements: Vec<Placement> =
             chunks.into_par_iter().filter_map(|chunk| place(self.reader, chunk, &files)).collect();
         placements.par_sort_unstable_by_key(|chunk| (chunk.location, chunk.file, chunk.offset));
@@ -96,6 +106,11 @@ impl Restore<'_> {
         let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (reader, target, observer) = (self.reader, self.target, self.observer);
         rayon::scope(|scope| {
+            for task in &replays {
+                scope.spawn(|_| {
+                    bytes.fetch_add(replay::write(reader, target, task, observer), Ordering::Relaxed);
+                });
+            }
             for _ in 0..rayon::current_num_threads() {
                 scope.spawn(|_| {
                     while let Some(region) = regions.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -113,7 +128,7 @@ impl Restore<'_> {
         if self.observer.is_cancelled() {
             return Err(RepoError::Cancelled.into());
         }
-        for file in files {
+        for file in files.into_iter().chain(replays) {
             self.settle(&file)?;
         }
         self.progress(None);
@@ -213,7 +228,7 @@ fn finish_files(
 }
 
 /// Gives a file its length and metadata; makes it first if it has no data.
-fn finish_file(target: &DirectoryTarget, file: &FileTask, observer: &dyn crate::base::Observer) {
+pub(super) fn finish_file(target: &DirectoryTarget, file: &FileTask, observer: &dyn crate::base::Observer) {
     let writer = lock(&file.writer).take();
     if file.has_failed.load(Ordering::Relaxed) {
         return;

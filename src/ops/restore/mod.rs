@@ -5,6 +5,7 @@
 
 mod fill;
 mod finish;
+mod replay;
 mod selection;
 mod verify;
 mod window;
@@ -35,6 +36,8 @@ pub struct RestoreOptions {
     pub verify: bool,
     /// What lies in restored directories and not in the snapshot is removed.
     pub delete: bool,
+    /// Compressed files that are stored as their plaintext are restored as that.
+    pub decompressed: bool,
 }
 
 /// What a restore did.
@@ -46,6 +49,8 @@ pub struct RestoreReport {
     pub directories: u64,
     /// Links, pipes and devices.
     pub others: u64,
+    /// Compressed files of which only the plaintext was kept, restored as that.
+    pub plain_only: u64,
     /// Bytes of content written, holes not counted.
     pub bytes: u64,
     /// What was there and stayed.
@@ -77,6 +82,8 @@ struct Restore<'a> {
     links: HashMap<(u64, u64), TreePath>,
     /// The directory whose content is restored, if it is one of the snapshot.
     subtree: Option<Entry>,
+    /// Whether plaintexts that go out under another name than their files have been told of.
+    has_told: bool,
     items_done: u64,
     bytes_done: u64,
 }
@@ -107,10 +114,12 @@ pub fn run(
         report,
         links,
         subtree: None,
+        has_told: false,
         items_done: 0,
         bytes_done: 0,
     };
     restore.first_pass()?;
+    restore.has_told = true;
     restore.second_pass()?;
     if options.verify && !options.dry_run {
         restore.verify()?;
@@ -150,6 +159,7 @@ impl<'a> Restore<'a> {
                 self.subtree.get_or_insert(entry);
                 continue;
             };
+            let (at, entry) = self.as_it_goes_out(at, entry)?;
             each(self, &at, entry)?;
         }
         match &options.selection.subtree {

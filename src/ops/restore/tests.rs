@@ -53,6 +53,7 @@ impl House {
             now: Timestamp::new(2, 0),
             program: "test".into(),
             compression: crate::codec::Compression::default(),
+            gzip: backup::GzipMode::default(),
             dry_run: false,
             parent: backup::ParentChoice::Newest,
             source: crate::source::SourceOptions::default(),

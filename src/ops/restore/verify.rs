@@ -30,6 +30,9 @@ impl Restore<'_> {
 
     fn is_right(&self, at: &TreePath, entry: &Entry) -> Result<bool, OpsError> {
         let Ok(mut file) = self.target.open_file(at) else { return Ok(false) };
+        if entry.compressed.is_some() {
+            return self.is_rewritten(&mut file, entry);
+        }
         let recipe = entry.content.clone().unwrap_or_default();
         let mut records = Records::new(self.reader, &recipe);
         let (mut buffer, mut offset) = (Vec::new(), 0_u64);

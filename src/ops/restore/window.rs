@@ -15,6 +15,8 @@ use crate::target::{DirectoryTarget, FileWriter, Plan, TargetError};
 pub struct Window {
     pub chunks: Vec<Wanted>,
     pub files: Vec<Arc<FileTask>>,
+    /// Files that are written again from their plaintext.
+    pub replays: Vec<Arc<FileTask>>,
 }
 
 /// A chunk and where it goes.

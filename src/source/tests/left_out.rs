@@ -26,16 +26,20 @@ fn a_pattern_matches_anywhere_and_a_later_one_decides() {
 }
 
 #[test]
-fn a_pattern_with_a_slash_is_anchored_at_the_root_of_the_file_system() {
+fn a_pattern_is_anchored_only_by_a_slash_before_it() {
     let tree = Tree::new();
     for name in ["tmp/a", "sub/tmp/b", "sub/file"] {
         tree.file(name);
     }
     let anchored = tree.path("tmp/").to_str().unwrap().to_owned();
-    let mut walk = tree.walk(&[""], &excluding(&[&anchored, "sub/file"]));
+    let mut walk = tree.walk(&[""], &excluding(&[&anchored, "/sub/file"]));
     assert_eq!(tree.names(&mut walk), ["sub/", "sub/file", "sub/tmp/", "sub/tmp/b"]);
-    let mut walk = tree.walk(&[""], &excluding(&["**/sub/file"]));
-    assert_eq!(tree.names(&mut walk), ["sub/", "sub/tmp/", "sub/tmp/b", "tmp/", "tmp/a"]);
+    for pattern in ["sub/file", "**/sub/file"] {
+        let mut walk = tree.walk(&[""], &excluding(&[pattern]));
+        assert_eq!(tree.names(&mut walk), ["sub/", "sub/tmp/", "sub/tmp/b", "tmp/", "tmp/a"]);
+    }
+    let mut walk = tree.walk(&[""], &excluding(&["tmp/", "!sub/tmp/"]));
+    assert_eq!(tree.names(&mut walk), ["sub/", "sub/file", "sub/tmp/", "sub/tmp/b"]);
 }
 
 #[test]

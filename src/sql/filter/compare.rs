@@ -33,6 +33,8 @@ pub enum Comparison {
     Bool(bool),
     /// UUIDs by their digits.
     Uuid([u8; 16]),
+    /// A whole number beside a column whose type nobody told. Written without ado, two of them are equal as numbers and as texts, or neither.
+    Untyped(Vec<u8>),
     /// Whatever SQLite has in a column.
     Sqlite(sqlite::Stored, sqlite::Texts),
 }
@@ -104,9 +106,20 @@ impl Comparison {
                 .filter(|_| [b"t".as_slice(), b"true", b"f", b"false"].contains(&text)),
             Self::Uuid(constant) => Some(uuid(text)?.cmp(constant)),
             Self::Bytes { constant, .. } => Some(postgres::bytes_of(text)?.cmp(constant)),
+            Self::Untyped(constant) => is_plain_integer(text).then(|| text.cmp(constant)),
             Self::Bits(_) | Self::Text(..) | Self::Sqlite(..) => None,
         }
     }
+}
+
+/// Whether a text is a whole number in the one way there is to write it.
+pub fn is_plain_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let is_zero = digits == b"0" && text.len() == 1;
+    is_zero
+        || (1..=18).contains(&digits.len())
+            && digits.first() != Some(&b'0')
+            && digits.iter().all(u8::is_ascii_digit)
 }
 
 fn float_order(text: &[u8], constant: f64, is_single: bool) -> Option<Ordering> {

@@ -1,7 +1,7 @@
 //! MySQL's and MariaDB's conversions between a column and a literal.
 
 use super::collation::weighted;
-use super::compare::{Comparison, TextRule, finite, number_of_bits, number_of_bytes, uuid};
+use super::compare::{Comparison, TextRule, finite, is_plain_integer, number_of_bits, number_of_bytes, uuid};
 use super::decimal::Decimal;
 use super::literal::Literal;
 use super::time::{date_time, time_of_day};
@@ -56,6 +56,13 @@ pub fn comparison(column: &Column, literal: Literal, has_order: bool) -> Result<
         ColumnKind::Uuid if !has_order => match literal {
             Literal::Text(text) => Ok(Comparison::Uuid(uuid(&text).ok_or("the column needs a UUID")?)),
             _ => Err("the column needs a UUID as a string".to_owned()),
+        },
+        ColumnKind::Other if column.type_text.is_empty() => match literal {
+            Literal::Number(text) | Literal::Text(text) if !has_order && is_plain_integer(&text) => {
+                Ok(Comparison::Untyped(text))
+            }
+            _ => Err("the dump does not tell this column's type; = and IN with whole numbers can be asked, and IS NULL"
+                .to_owned()),
         },
         _ => Err("values of this column's type cannot be compared here; IS NULL can be asked".to_owned()),
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::decimal::Decimal;
 use super::{Filter, FilterError, OPERATORS_MAX};
 use crate::sql::Dialect;
-use crate::sql::ddl::{TableSchema, table_schema};
+use crate::sql::ddl::{Collation, Column, ColumnKind, TableSchema, table_schema};
 use crate::sql::value::Value;
 
 const DIALECTS: [Dialect; 3] = [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite];
@@ -246,4 +246,35 @@ fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     and(a.map(|a| !a), b.map(|b| !b)).map(|both| !both)
+}
+
+/// A dump without definitions: whole numbers are equal or not whatever the column is, and anything else is refused.
+#[test]
+fn columns_of_no_known_type_are_asked_for_whole_numbers() {
+    let column = Column {
+        name: b"id".to_vec(),
+        kind: ColumnKind::Other,
+        type_text: vec![],
+        is_generated: false,
+        is_unsigned: false,
+        collation: Collation::Unknown,
+        collation_name: vec![],
+    };
+    let schema = TableSchema { columns: vec![column], primary_key: vec![], is_whole: true };
+    let text = |text: &str| [Value::Text(text.as_bytes().to_vec().into())];
+    for condition in ["id = 60", "id = '60'", "id IN (7, 60)", "id <> 61 AND id <> '7'"] {
+        let filter = Filter::parse(Dialect::MySql, condition, &schema).unwrap();
+        assert_eq!(filter.matches(&text("60")), Ok(true), "{condition}");
+        let holds_for_seven = condition.contains("IN");
+        for (other, holds) in [("7", holds_for_seven), ("-60", condition.contains("<>")), ("61", false)] {
+            assert_eq!(filter.matches(&text(other)), Ok(holds), "{condition} {other}");
+        }
+        for strange in ["060", "60 ", "60.0", "6e1", "sixty", "-0", ""] {
+            assert!(filter.matches(&text(strange)).is_err(), "{condition} {strange}");
+        }
+    }
+    for condition in ["id > 60", "id = 'x'", "id = 60.5", "id LIKE '6%'", "id = '060'", "id BETWEEN 1 AND 2"]
+    {
+        assert!(Filter::parse(Dialect::MySql, condition, &schema).is_err(), "{condition}");
+    }
 }

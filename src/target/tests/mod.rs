@@ -87,6 +87,7 @@ fn entry(kind: EntryKind) -> Entry {
         device_number: None,
         xattrs: Vec::new(),
         content: None,
+        compressed: None,
         torn: false,
     }
 }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::base::{escape, units};
+use crate::base::{TreePath, escape, units};
 use crate::cli::commands::snapshots::status;
 use crate::cli::error::CliError;
 use crate::cli::output::{JsonPath, json, line, say as say_line};
 use crate::cli::session::Session;
 use crate::format::{Component, ComponentKind, TableMapRef};
-use crate::ops::backup::BackupReport;
+use crate::ops::backup::{BackupReport, CompressedTally};
 
 /// The last line of `backup --json`.
 #[derive(Serialize)]
@@ -26,6 +26,7 @@ struct Summary<'r> {
     dumps: u64,
     tables: u64,
     rows: u64,
+    compressed: JsonCompressed,
     warnings: u64,
     seconds: f64,
     dry_run: bool,
@@ -33,6 +34,26 @@ struct Summary<'r> {
     excluded: u64,
     left_out: Vec<JsonPath>,
     components: Vec<JsonComponent<'r>>,
+}
+
+/// What became of compressed dumps and archives that were read.
+#[derive(Serialize)]
+struct JsonCompressed {
+    files: u64,
+    bytes: u64,
+    plain_bytes: u64,
+    plain_only: u64,
+    verified_bytes: u64,
+    verify_seconds: f64,
+    kept: u64,
+    kept_files: Vec<JsonKept>,
+}
+
+/// A compressed file that is stored as it is.
+#[derive(Serialize)]
+struct JsonKept {
+    path: JsonPath,
+    reason: String,
 }
 
 /// A named part of the snapshot.
@@ -63,6 +84,9 @@ pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(),
         let remark = database.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
         line(format!("database   {}{remark}", database.name))?;
     }
+    for text in compressed(&report.compressed) {
+        line(text)?;
+    }
     match session.observer.warnings() {
         0 => Ok(()),
         warnings => line(format!("warnings   {}", units::count(warnings))),
@@ -86,6 +110,7 @@ fn summary(report: &BackupReport, seconds: f64, warnings: u64) -> Summary<'_> {
         dumps: manifest.table_maps.len() as u64,
         tables: manifest.table_maps.iter().map(|map| map.tables).sum(),
         rows: manifest.table_maps.iter().map(|map| map.rows).sum(),
+        compressed: compressed_json(&report.compressed),
         warnings,
         seconds,
         dry_run: report.snapshot.is_none(),
@@ -125,15 +150,68 @@ fn dumps(report: &BackupReport) -> Option<String> {
     (!maps.is_empty()).then(|| format!("dumps      {} with {tables}, {rows}", maps.len()))
 }
 
+/// Compressed files that are named in the summary.
+const KEPT_SHOWN_MAX: usize = 5;
+
+/// What became of compressed dumps and archives.
+fn compressed(tally: &CompressedTally) -> Vec<String> {
+    let mut lines = vec![];
+    if tally.files > 0 {
+        let (files, bytes) = (units::counted(tally.files, "file", "files"), units::bytes(tally.bytes));
+        let plain = units::bytes(tally.plain_bytes);
+        let verified = match rate(tally.verified_bytes, tally.verify_seconds) {
+            _ if tally.verified_bytes == 0 => String::new(),
+            rate => format!("; written again to compare at {rate}/s"),
+        };
+        lines.push(format!("unpacked   {files}, {bytes} -> {plain}{verified}"));
+    }
+    if tally.plain_only > 0 {
+        let files = units::counted(tally.plain_only, "file", "files");
+        lines.push(format!(
+            "WARNING    of {files} only what is in them is kept: they will not come back as they were"
+        ));
+    }
+    if tally.kept > 0 {
+        let files = units::counted(tally.kept, "compressed dump", "compressed dumps");
+        lines.push(format!("as it was  {files}"));
+    }
+    for (path, reason) in tally.kept_files.iter().take(KEPT_SHOWN_MAX) {
+        lines.push(format!("           /{path}: {reason}"));
+    }
+    lines
+}
+
+fn compressed_json(tally: &CompressedTally) -> JsonCompressed {
+    let kept = |(path, reason): &(TreePath, String)| JsonKept {
+        path: JsonPath::new(&[b"/", path.as_bytes()].concat()),
+        reason: reason.clone(),
+    };
+    JsonCompressed {
+        files: tally.files,
+        bytes: tally.bytes,
+        plain_bytes: tally.plain_bytes,
+        plain_only: tally.plain_only,
+        verified_bytes: tally.verified_bytes,
+        verify_seconds: tally.verify_seconds,
+        kept: tally.kept,
+        kept_files: tally.kept_files.iter().map(kept).collect(),
+    }
+}
+
+/// Bytes in a second, for people.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate for people"
+)]
+fn rate(bytes: u64, seconds: f64) -> String {
+    units::bytes((bytes as f64 / seconds.max(0.001)) as u64)
+}
+
 fn lines(report: &BackupReport, seconds: f64) -> [String; 4] {
     let (statistics, number) = (&report.manifest.statistics, units::count);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate for people"
-    )]
-    let rate = units::bytes((statistics.bytes as f64 / seconds.max(0.001)) as u64);
+    let rate = rate(statistics.bytes, seconds);
     let (added, stored) = (units::bytes(statistics.bytes_added), units::bytes(statistics.bytes_stored));
     let status = status(report.manifest.status);
     let [new, snapshot] = match report.snapshot {

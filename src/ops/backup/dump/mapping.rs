@@ -22,6 +22,16 @@ struct Waiting {
     key: Option<([u8; KEY_BYTES], KeyKind)>,
 }
 
+/// A page and the chunk that it is of.
+#[derive(Debug)]
+struct Drafted {
+    page: Page,
+    start: u64,
+    end: u64,
+    /// Whether each of its rows has a key.
+    is_known: bool,
+}
+
 /// Offsets at which a chunk may or must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hint {
@@ -49,7 +59,7 @@ pub struct Mapping {
     rows: VecDeque<Waiting>,
     ended: VecDeque<Section>,
     /// Pages of the section that the cuts are in, and what its keys were so far.
-    pages: Vec<Page>,
+    pages: Vec<Drafted>,
     key_kind: Option<KeyKind>,
     /// Chunks that began in that section.
     chunks: u64,
@@ -60,6 +70,8 @@ pub struct Mapping {
     section_start: u64,
     /// Whether a chunk begins there.
     begins_with_chunk: bool,
+    /// Where the last row ends that was told: none that is still to come begins before that.
+    rows_end: u64,
     out: Vec<u8>,
     sections: Vec<u8>,
     tables: HashSet<(Option<Vec<u8>>, TableName)>,
@@ -72,8 +84,16 @@ const PAGES_WAITING_MAX: usize = 1024;
 
 impl Sink for Mapping {
     fn row(&mut self, row: Row<'_>) {
-        self.hints.push_back(Hint { offset: row.end, is_wall: false });
-        self.rows.push_back(Waiting { start: row.start, key: row.key.and_then(key_of) });
+        self.rows_end = row.end;
+        if row.end >= self.trailer.dump_bytes {
+            self.hints.push_back(Hint { offset: row.end, is_wall: false });
+        }
+        let waiting = Waiting { start: row.start, key: row.key.and_then(key_of) };
+        if row.start < self.trailer.dump_bytes {
+            self.take_late(waiting, row.end);
+        } else {
+            self.rows.push_back(waiting);
+        }
     }
 
     fn section(&mut self, section: Section) {
@@ -120,6 +140,7 @@ impl Mapping {
             is_data: false,
             section_start: 0,
             begins_with_chunk: true,
+            rows_end: 0,
             out: vec![],
             sections: vec![],
             tables: HashSet::new(),
@@ -163,24 +184,43 @@ impl Mapping {
         let is_whole_row = start == self.section_start
             || self.hints.front().is_some_and(|hint| hint.offset == start)
             || self.hints.is_empty() && self.rows.is_empty();
-        let mut page = Page { rows: 0, starts_inside: !is_whole_row, keys: None };
-        let mut is_known = true;
+        let page = Page { rows: 0, starts_inside: !is_whole_row, keys: None };
+        let mut drafted = Drafted { page, start, end, is_known: true };
         while let Some(row) = pop_front_if(&mut self.rows, |row| row.start < end) {
-            page.rows = page.rows.saturating_add(1);
-            is_known &= self.take_key(row, &mut page.keys);
+            self.take_row(row, &mut drafted);
         }
-        if !is_known {
-            page.keys = None;
-        }
-        self.has_rows |= page.rows > 0;
-        self.pages.push(page);
+        self.pages.push(drafted);
         if self.has_rows && self.pages.len() >= PAGES_WAITING_MAX {
-            self.is_data = true;
-            self.hand_on_pages();
+            let are_done = self.pages.partition_point(|drafted| drafted.end <= self.rows_end);
+            self.is_data |= are_done > 0;
+            self.hand_on_pages(are_done);
         }
         while self.hints.front().is_some_and(|hint| hint.offset < end) {
             self.hints.pop_front();
         }
+    }
+
+    fn take_row(&mut self, row: Waiting, drafted: &mut Drafted) {
+        let page = &mut drafted.page;
+        page.rows = page.rows.saturating_add(1);
+        drafted.is_known &= self.take_key(row, &mut page.keys);
+        if !drafted.is_known {
+            page.keys = None;
+        }
+        self.has_rows = true;
+    }
+
+    /// A row that is longer than what is looked ahead begins in a chunk that is cut already, and the chunks behind that begin inside of it.
+    fn take_late(&mut self, row: Waiting, end: u64) {
+        let place = self.pages.partition_point(|drafted| drafted.end <= row.start);
+        let mut pages = self.pages.split_off(place);
+        let mut drafts = pages.iter_mut();
+        match drafts.next() {
+            Some(first) => self.take_row(row, first),
+            None => _ = self.refused.get_or_insert(FormatError::Value { field: "start of a row" }),
+        }
+        drafts.for_each(|drafted| drafted.page.starts_inside = drafted.start < end);
+        self.pages.append(&mut pages);
     }
 
     /// Widens `keys` by the key of a row; `false` if it has none that can be compared with those before it.
@@ -193,9 +233,9 @@ impl Mapping {
         *self.key_kind.get_or_insert(kind) == kind
     }
 
-    fn hand_on_pages(&mut self) {
-        self.trailer.pages += self.pages.len() as u64;
-        self.pages.drain(..).for_each(|page| page.encode(&mut self.out));
+    fn hand_on_pages(&mut self, count: usize) {
+        self.trailer.pages += count as u64;
+        self.pages.drain(..count).for_each(|drafted| drafted.page.encode(&mut self.out));
     }
 
     /// Encodes the sections that end at or before `start`, where a chunk begins.
@@ -225,7 +265,7 @@ impl Mapping {
         }
         let kind = self.key_kind.take();
         if map.has_pages() {
-            self.hand_on_pages();
+            self.hand_on_pages(self.pages.len());
             map.key = section.key_column.and_then(|column| u32::try_from(column).ok()).zip(kind);
         }
         self.pages.clear();

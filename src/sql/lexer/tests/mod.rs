@@ -13,7 +13,7 @@ use crate::sql::{Dialect, Key, KeyKind, Row, Section, SectionKind, Sink, TableNa
 #[expect(clippy::large_enum_variant, reason = "a test has few of them")]
 enum Event {
     Row { start: u64, end: u64, key: Option<(KeyKind, Vec<u8>, bool)> },
-    Section(Section),
+    Section(Box<Section>),
     Wall(u64),
 }
 
@@ -26,7 +26,7 @@ impl Sink for Heard {
         self.0.push(Event::Row { start, end, key });
     }
     fn section(&mut self, section: Section) {
-        self.0.push(Event::Section(section));
+        self.0.push(Event::Section(Box::new(section)));
     }
     fn wall(&mut self, offset: u64) {
         self.0.push(Event::Wall(offset));
@@ -75,7 +75,7 @@ fn assert_laws(events: &[Event], bytes: u64) {
 
 fn sections(dialect: Dialect, dump: &[u8]) -> Vec<Section> {
     let only = |event| match event {
-        Event::Section(section) => Some(section),
+        Event::Section(section) => Some(*section),
         _ => None,
     };
     read(dialect, dump).into_iter().filter_map(only).collect()

@@ -1,0 +1,81 @@
+use super::*;
+
+/// A member of gzip without compression: stored blocks.
+fn stored(plain: &[u8]) -> Vec<u8> {
+    let mut out = b"\x1f\x8b\x08\0\0\0\0\0\0\x03".to_vec();
+    let blocks: Vec<&[u8]> = plain.chunks(65_535).collect();
+    for (number, block) in blocks.iter().enumerate() {
+        out.push(u8::from(number + 1 == blocks.len()));
+        let length = u16::try_from(block.len()).unwrap();
+        out.extend([length.to_le_bytes(), (!length).to_le_bytes()].concat());
+        out.extend_from_slice(block);
+    }
+    let mut crc = !0_u32;
+    for byte in plain {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 * (crc & 1));
+        }
+    }
+    out.extend((!crc).to_le_bytes());
+    out.extend(u32::try_from(plain.len()).unwrap().to_le_bytes());
+    out
+}
+
+const DUMP: &[u8] = b"-- MySQL dump 10.13\n\nCREATE TABLE `a` (`b` int);\nINSERT INTO `a` VALUES (1),(2);\n";
+
+fn small(file: &[u8], mode: GzipMode) -> Small {
+    Small::of(file, mode, usize::MAX)
+}
+
+#[test]
+fn only_dumps_and_archives_are_taken_apart() {
+    let archive = [vec![b'a'; 257], b"ustar\x0000".to_vec(), vec![0; 1000]].concat();
+    assert_eq!(look(&stored(DUMP), GzipMode::Replay), Look::Unpack(Format::Gzip));
+    assert_eq!(look(&stored(&archive), GzipMode::Replay), Look::Unpack(Format::Gzip));
+    for foreign in [DUMP, &stored(b"a page of a manual"), &stored(b""), b"", b"\x1f\x8b\x08\0 and no gzip"] {
+        assert_eq!(look(foreign, GzipMode::Replay), Look::Foreign);
+    }
+    assert_eq!(look(&stored(DUMP), GzipMode::Opaque), Look::Foreign);
+}
+
+#[test]
+fn a_file_that_nobody_writes_is_kept_or_only_its_plaintext_is() {
+    // Stored blocks of one length each: no level of any program that is known writes short text like that.
+    let file = stored(DUMP);
+    assert!(matches!(small(&file, GzipMode::Replay), Small::Kept(reason) if reason.contains("--gzip plain")));
+    let Small::Unpacked(plain, unpacked) = small(&file, GzipMode::Plain) else { panic!("not taken apart") };
+    assert_eq!((plain.as_slice(), unpacked.bytes), (DUMP, file.len() as u64));
+    let plain_bytes = DUMP.len() as u64;
+    let only = Compressed { format: CompressedFormat::Gzip, plain_bytes, replay: None };
+    assert_eq!(unpacked.compressed, only);
+}
+
+#[test]
+fn what_would_be_lost_is_kept() {
+    let file = stored(DUMP);
+    let cut = &file[..file.len() - 3];
+    let longer = [file.as_slice(), b"something else"].concat();
+    let mut wrong = file.clone();
+    *wrong.last_mut().unwrap() ^= 1;
+    for (file, why) in [(cut, "ends early"), (&longer, "follows"), (&wrong, "damaged")] {
+        assert!(matches!(small(file, GzipMode::Plain), Small::Kept(reason) if reason.contains(why)), "{why}");
+    }
+    let zeros = [file.as_slice(), &[0; 512]].concat();
+    assert!(matches!(small(&zeros, GzipMode::Plain), Small::Unpacked(..)), "zeros of a tape are nothing");
+}
+
+#[test]
+fn a_small_file_that_holds_much_is_kept() {
+    let file = stored(DUMP);
+    assert!(matches!(Small::of(&file, GzipMode::Plain, DUMP.len() - 1), Small::Kept(_)));
+    assert!(matches!(Small::of(&file, GzipMode::Plain, DUMP.len()), Small::Unpacked(..)));
+}
+
+#[test]
+fn the_tally_names_the_first_files_and_counts_all() {
+    let mut tally = CompressedTally::default();
+    let path = TreePath::new("a").unwrap();
+    (0..KEPT_FILES_TOLD_MAX + 5).for_each(|_| tally.note(&path, Fate::Kept("so".into())));
+    assert_eq!((tally.kept, tally.kept_files.len()), (105, 100));
+}
