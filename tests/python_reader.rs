@@ -31,6 +31,20 @@ fn reader(python: &Path, repo: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// A dump with two tables, rows in several chunks, and a third that is very small.
+fn shop() -> String {
+    let mut dump = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n\n".to_string();
+    for (table, rows) in [("orders", 20_000), ("customers", 500), ("states", 2)] {
+        dump += &format!(
+            "DROP TABLE IF EXISTS `{table}`;\nCREATE TABLE `{table}` (\n  `id` int NOT NULL,\n  `x` text COLLATE utf8mb4_bin,\n"
+        );
+        dump += "  `y` int GENERATED ALWAYS AS (`id` + 1) VIRTUAL,\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB;\n";
+        let rows: Vec<_> = (0..rows).map(|row| format!("({row},'{}')", row * 7919 % 10_007)).collect();
+        dump += &format!("INSERT INTO `{table}` (`id`, `x`) VALUES {};\n", rows.join(","));
+    }
+    dump + "-- Dump completed on 2026-11-20  3:00:00\n"
+}
+
 /// A small dump as several programs write it.
 fn fill_compressed(data: &Path) {
     let rows: String =
@@ -48,20 +62,6 @@ fn fill_compressed(data: &Path) {
         let done = Command::new("sh").args(["-ec", command]).current_dir(data).status();
         assert!(done.unwrap().success(), "is it installed? {command}");
     }
-}
-
-/// A dump with two tables, rows in several chunks, and a third that is very small.
-fn shop() -> String {
-    let mut dump = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n\n".to_string();
-    for (table, rows) in [("orders", 20_000), ("customers", 500), ("states", 2)] {
-        dump += &format!(
-            "DROP TABLE IF EXISTS `{table}`;\nCREATE TABLE `{table}` (\n  `id` int NOT NULL,\n  `x` text COLLATE utf8mb4_bin,\n"
-        );
-        dump += "  `y` int GENERATED ALWAYS AS (`id` + 1) VIRTUAL,\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB;\n";
-        let rows: Vec<_> = (0..rows).map(|row| format!("({row},'{}')", row * 7919 % 10_007)).collect();
-        dump += &format!("INSERT INTO `{table}` (`id`, `x`) VALUES {};\n", rows.join(","));
-    }
-    dump + "-- Dump completed on 2026-11-20  3:00:00\n"
 }
 
 fn fill(data: &Path) {

@@ -43,6 +43,7 @@ class Section:
     form: str
     collations: list
     computed: list
+    shares_chunks: bool
 
 
 @dataclass
@@ -118,8 +119,13 @@ def decode_map(take, stream_bytes):
     return TableMap(dialect, producer, dump_bytes, dump_chunks, held)
 
 
+def has_pages(section):
+    """Data whose chunks hold nothing else has a page for each."""
+    return section.kind == DATA and not section.shares_chunks
+
+
 def pages_in(section):
-    return section.chunks if section.kind == DATA else 0
+    return section.chunks if has_pages(section) else 0
 
 
 def pages(table_map, take):
@@ -135,7 +141,7 @@ def pages(table_map, take):
                 rows += page.rows
                 yield page
             at += count
-        refuse_if(section.kind == DATA and rows != section.rows, "table map: pages have not the rows of their section")
+        refuse_if(has_pages(section) and rows != section.rows, "table map: pages have not the rows of their section")
 
 
 def tables(table_map):
@@ -171,7 +177,8 @@ def _section(table):
         table.need(1, cbor.uint), table.need(2, cbor.uint), table.get(3, cbor.uint, 0), _name(table, 4, 5), _name(table, 6, 7),
         table.get(8, cbor.uint, 0), table.get(9, names, []), table.get(10, names, []), table.get(11, places, []), key_column,
         KEYS.get(keys), table.get(14, cbor.uint, 0) == 0, table.get(15, cbor.text), table.get(16, cbor.octets),
-        table.get(17, cbor.octets), FORMS.get(table.get(18, cbor.uint)), table.get(19, names, []), table.get(20, places, []))
+        table.get(17, cbor.octets), FORMS.get(table.get(18, cbor.uint)), table.get(19, names, []), table.get(20, places, []),
+        table.get(21, cbor.uint, 0) != 0)
     refuse_if(section.types and len(section.types) != len(section.columns), f"{what}: types are not as many as the columns")
     refuse_if(any(column >= len(section.columns) for column in section.primary_key), f"{what}: a key beyond the columns")
     refuse_if(max(section.chunks, section.rows) > section.bytes, f"{what}: more chunks or rows than bytes")
@@ -187,9 +194,9 @@ def _check_begins(sections):
     must_begin = True
     for section in sections:
         if section.bytes:
-            must_begin |= section.kind == DATA
+            must_begin |= has_pages(section)
             refuse_if(must_begin and not section.chunks, "table map: no chunk begins where one must")
-            must_begin = section.kind == DATA
+            must_begin = has_pages(section)
 
 
 def _page(fields):

@@ -91,9 +91,22 @@ impl Chunker {
         }
     }
 
+    /// The smallest chunk in bytes, but for walls and the end of a stream.
+    pub const fn bytes_min(&self) -> usize {
+        self.min
+    }
+
     /// The largest chunk in bytes: a window of that length, or the rest of the stream, is enough for [`Self::cut`].
     pub const fn bytes_max(&self) -> usize {
         self.max
+    }
+
+    /// A number for a few bytes that nobody can tell who has not the gear table.
+    pub fn fingerprint(&self, bytes: &[u8]) -> u64 {
+        let entries = bytes.iter().map(|byte| self.gear.get(usize::from(*byte)).copied().unwrap_or(0));
+        let mix =
+            |print: u64, entry: u64| (print ^ entry).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        entries.fold(0, mix)
     }
 
     /// The length of the chunk that starts at the start of `window`; 0 for an empty window.

@@ -98,6 +98,20 @@ fn a_record_longer_than_the_largest_chunk_is_cut_inside() {
 }
 
 #[test]
+fn fingerprints_spread_and_depend_on_every_byte_and_on_the_key() {
+    let (a, b) = (chunker(1, 64, 256, 1024), chunker(2, 64, 256, 1024));
+    let texts: Vec<String> =
+        (0..2000).map(|n| format!("-- Name: table_{n}; Type: TABLE; Schema: public; Owner: -")).collect();
+    let prints: std::collections::HashSet<u64> =
+        texts.iter().map(|text| a.fingerprint(text.as_bytes())).collect();
+    assert_eq!(prints.len(), 2000);
+    let small = prints.iter().filter(|print| *print % 8192 < 2048).count();
+    assert!((400..600).contains(&small), "{small}");
+    assert_ne!(a.fingerprint(texts[0].as_bytes()), b.fingerprint(texts[0].as_bytes()));
+    assert_eq!(a.fingerprint(b""), 0);
+}
+
+#[test]
 fn impossible_parameters_are_refused() {
     let gear = Box::new([0; 256]);
     let good = ChunkerParameters { bytes_min: 64, bytes_average: 256, bytes_max: 1024, normalization: 1 };

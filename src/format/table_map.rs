@@ -124,7 +124,7 @@ impl MapTrailer {
             section.check()?;
             if section.bytes > 0 {
                 refuse_unless(section.chunks > 0 || !must_begin_chunk, "section without a chunk")?;
-                must_begin_chunk = section.kind == MapSectionKind::TableData;
+                must_begin_chunk = section.has_pages();
             }
             dump_bytes = dump_bytes.and_then(|bytes| bytes.checked_add(section.bytes));
             // No section has more chunks than bytes: where these do not overflow, those do not.

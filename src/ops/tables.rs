@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use blake3::Hash;
+
 use super::OpsError;
 use super::dumps::{self, Table};
 use crate::base::TreePath;
-use crate::format::table_map::{MapSectionKind, MapTableName};
+use crate::format::table_map::{MapSection, MapSectionKind, MapTableName};
 use crate::format::{Manifest, TableMapRef};
-use crate::repo::{ChunkReader, RepoError, TableMap};
+use crate::repo::{ChunkReader, Records, RepoError, TableMap};
 
 /// How a table compares with the same table of another snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,14 +72,14 @@ pub fn run(
         report.dumps += 1;
         let map = TableMap::open(reader, at)?;
         let old = before.map(|before| Old::open(before, at)).transpose()?.flatten();
-        let mut print = old.is_some().then(|| Prints::new(reader, manifest, at)).transpose()?;
+        let print = old.is_some().then(|| Prints::new(reader, manifest, at, &map)).transpose()?;
         let tables = dumps::tables(&map);
         if let Some(old) = &old {
             let gone = old.without(&tables);
             report.gone.extend(gone.into_iter().map(|name| (at.path.clone(), name)));
         }
         for table in tables {
-            let change = match (&old, &mut print) {
+            let change = match (&old, &print) {
                 (Some(old), Some(now)) => old.compare(&table, &now.of(&map, &table)?),
                 _ => TableChange::Unknown,
             };
@@ -94,22 +96,34 @@ type Print = [u8; 32];
 struct Prints<'r> {
     reader: &'r ChunkReader,
     recipe: crate::format::Recipe,
+    /// Prints of the bytes of data that shares chunks, by the number of its section.
+    of_bytes: HashMap<usize, Hash>,
 }
 
 impl<'r> Prints<'r> {
-    fn new(reader: &'r ChunkReader, manifest: &Manifest, at: &TableMapRef) -> Result<Self, OpsError> {
-        Ok(Self { reader, recipe: dumps::recipe(reader, manifest, at)? })
+    fn new(
+        reader: &'r ChunkReader,
+        manifest: &Manifest,
+        at: &TableMapRef,
+        map: &TableMap<'_>,
+    ) -> Result<Self, OpsError> {
+        let recipe = dumps::recipe(reader, manifest, at)?;
+        let of_bytes = of_bytes(reader, &recipe, map)?;
+        Ok(Self { reader, recipe, of_bytes })
     }
 
-    /// Data is compared by its chunks, which hold nothing else; definitions by what the map says of them.
+    /// Data is compared by its chunks, or by its bytes where they hold something else; definitions by what the map says of them.
     fn of(&self, map: &TableMap<'_>, table: &Table) -> Result<Print, RepoError> {
         let mut hasher = blake3::Hasher::new();
         let belongs = |section: &crate::format::table_map::MapSection| {
             section.database == table.database && section.table.as_ref() == Some(&table.name)
         };
-        for placed in map.sections.iter().filter(|placed| belongs(&placed.section)) {
+        let sections = map.sections.iter().enumerate();
+        for (number, placed) in sections.filter(|(_, placed)| belongs(&placed.section)) {
             hasher.update(&placed.section.bytes.to_le_bytes());
-            if placed.section.kind == MapSectionKind::TableData {
+            hasher
+                .update(self.of_bytes.get(&number).map(Hash::as_bytes).map_or(b"".as_slice(), |print| print));
+            if placed.section.has_pages() {
                 let count = placed.pages.end - placed.pages.start;
                 let first = placed.anchor.chunk;
                 dumps::each_chunk_id(self.reader, &self.recipe, first, count, &mut |id| {
@@ -122,6 +136,41 @@ impl<'r> Prints<'r> {
         }
         Ok(*hasher.finalize().as_bytes())
     }
+}
+
+/// Prints of data that shares chunks, in one pass over the dump's records; nothing but those chunks is read.
+fn of_bytes(
+    reader: &ChunkReader,
+    recipe: &crate::format::Recipe,
+    map: &TableMap<'_>,
+) -> Result<HashMap<usize, Hash>, RepoError> {
+    let is_shared = |section: &MapSection| section.kind == MapSectionKind::TableData && section.shares_chunks;
+    let sections = map.sections.iter().enumerate();
+    let mut wanted = sections.filter(|(_, placed)| is_shared(&placed.section)).peekable();
+    let (mut prints, mut hasher, mut end) = (HashMap::new(), blake3::Hasher::new(), 0);
+    let mut records = Records::new(reader, recipe);
+    while let (Some(_), Some(record)) = (wanted.peek(), records.next_record()?) {
+        let start = end;
+        end += u64::from(record.bytes);
+        let mut plain = None;
+        while let Some((number, placed)) = wanted.peek().filter(|(_, placed)| placed.range.start < end) {
+            let plain = match &plain {
+                Some(plain) => plain,
+                None => plain.insert(reader.chunk(&record.id)?),
+            };
+            let inside =
+                |offset: u64| usize::try_from(offset.clamp(start, end) - start).unwrap_or(usize::MAX);
+            hasher
+                .update(plain.get(inside(placed.range.start)..inside(placed.range.end)).unwrap_or_default());
+            if placed.range.end > end {
+                break;
+            }
+            prints.insert(*number, hasher.finalize());
+            hasher.reset();
+            wanted.next();
+        }
+    }
+    Ok(prints)
 }
 
 /// A database and the name of a table in it.
@@ -139,7 +188,7 @@ impl Old {
     fn open(before: Before<'_>, at: &TableMapRef) -> Result<Option<Self>, OpsError> {
         let Some(old) = dumps::counterpart(before.manifest, &at.path) else { return Ok(None) };
         let map = TableMap::open(before.reader, old)?;
-        let prints = Prints::new(before.reader, before.manifest, old)?;
+        let prints = Prints::new(before.reader, before.manifest, old, &map)?;
         let (mut tables, mut names) = (HashMap::new(), vec![]);
         for table in dumps::tables(&map) {
             names.push(((table.database.clone(), table.name.clone()), table.full_name()));

@@ -72,12 +72,12 @@ pub enum RepoError {
         slots: usize,
     },
     /// There is no key slot, or none that is whole.
-    #[error("no key slot of {location} can be read ({damaged} damaged)")]
+    #[error("no key slot of {location} can be read{}", named(damaged))]
     NoKeySlot {
         /// The place.
         location: String,
-        /// How many there are that are damaged.
-        damaged: usize,
+        /// Names of those that are damaged.
+        damaged: Vec<String>,
     },
     /// Taking the slot away would leave none.
     #[error("key slot {name} is the last one")]
@@ -167,4 +167,9 @@ impl From<CodecError> for RepoError {
     fn from(error: CodecError) -> Self {
         Self::Encode(error.to_string())
     }
+}
+
+/// ` (damaged: 719ccd6b)`, or nothing.
+fn named(damaged: &[String]) -> String {
+    if damaged.is_empty() { String::new() } else { format!(" (damaged: {})", damaged.join(", ")) }
 }

@@ -157,7 +157,8 @@ fn open_slot(
     repository: RepositoryId,
     password: &[u8],
 ) -> Result<(ObjectId, KeySlotBody), RepoError> {
-    let (mut tried, mut damaged) = (0, 0);
+    let (mut tried, mut damaged) = (0, vec![]);
+    let short = |name: &ObjectName| name.last_part().chars().take(8).collect::<String>();
     for name in names(backend)? {
         match open_one(backend, &name, repository, password) {
             Ok(Some(body)) => {
@@ -165,8 +166,8 @@ fn open_slot(
                 return Ok((id.map_err(|error| RepoError::damaged(subject(&name), error))?, body));
             }
             Ok(None) => tried += 1,
-            Err(error) if error.is_damage() => damaged += 1,
-            Err(RepoError::Crypto(CryptoError::Cost { .. })) => damaged += 1,
+            Err(error) if error.is_damage() => damaged.push(short(&name)),
+            Err(RepoError::Crypto(CryptoError::Cost { .. })) => damaged.push(short(&name)),
             Err(error) => return Err(error),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{ChunkReader, Records, RepoError, Subject};
 use crate::base::escape;
 use crate::base::limits::MAP_RECORDS_MAX;
-use crate::format::table_map::{MapSection, MapTrailer, PAGE_BYTES, Page, TRAILER_BYTES};
+use crate::format::table_map::{MapSection, MapSectionKind, MapTrailer, PAGE_BYTES, Page, TRAILER_BYTES};
 use crate::format::{FormatError, Record, TableMapRef};
 
 /// A section and where it lies.
@@ -66,7 +66,10 @@ impl<'r> TableMap<'r> {
     /// said at the end.
     pub fn pages<'m>(&'m self, placed: &'m PlacedSection) -> Pages<'m> {
         let left = placed.pages.start * PAGE_BYTES as u64..placed.pages.end * PAGE_BYTES as u64;
-        Pages { map: self, section: &placed.section, left, begun: vec![], ready: vec![].into_iter(), rows: 0 }
+        let section = &placed.section;
+        let rows =
+            if section.kind == MapSectionKind::TableData && !section.has_pages() { section.rows } else { 0 };
+        Pages { map: self, section, left, begun: vec![], ready: vec![].into_iter(), rows }
     }
 }
 

@@ -168,6 +168,6 @@ pub trait Sink {
     fn row(&mut self, row: Row<'_>);
     /// A section has ended; its rows have been told.
     fn section(&mut self, section: Section);
-    /// A table's data or definition starts here: bytes before and after must not share a chunk.
+    /// A table's data or definition starts here: bytes before and after should not share a chunk.
     fn wall(&mut self, offset: u64);
 }

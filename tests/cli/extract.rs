@@ -47,3 +47,52 @@ fn a_table_is_extracted_under_another_name_without_its_users_and_keys() {
     assert!(std::fs::read_to_string(file).unwrap().contains("DEFINER=`root`@`localhost`"));
     place.refused(&["extract", "latest", "orders", "items", "--as", "copy"], 2);
 }
+
+/// A dump of many small tables and a large one, with so many rows and this word in their rows.
+fn many_tables(rows_and_word: impl Fn(usize) -> (usize, &'static str)) -> String {
+    let mut dump = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n--\n".to_string();
+    for table in 0..60 {
+        let (rows, word) = rows_and_word(table);
+        dump += &format!(
+            "DROP TABLE IF EXISTS `t{table}`;\nCREATE TABLE `t{table}` (\n  `id` int NOT NULL,\n  `x` text,\n  PRIMARY KEY (`id`)\n);\n"
+        );
+        let rows: Vec<_> = (0..rows).map(|row| format!("({row},'{word} {}')", row * 7919 % 10_007)).collect();
+        dump += &format!(
+            "LOCK TABLES `t{table}` WRITE;\nINSERT INTO `t{table}` VALUES {};\nUNLOCK TABLES;\n",
+            rows.join(",")
+        );
+    }
+    dump + "-- Dump completed on 2026-11-20  3:00:00\n"
+}
+
+#[test]
+fn what_has_changed_is_told_of_each_table_also_of_those_that_share_chunks() {
+    let place = Place::new();
+    let file = place.path().join("data/shop.sql");
+    let rows = |table: usize| if table == 30 { 5000 } else { 4 };
+    std::fs::write(&file, many_tables(|table| (rows(table), "one"))).unwrap();
+    place.ok(&["backup", "--init", &place.data()]);
+    let next = many_tables(|table| match table {
+        7 => (rows(table), "two"),
+        20 => (rows(table) + 1, "one"),
+        30 => (rows(table), "six"),
+        table => (rows(table), "one"),
+    });
+    std::fs::write(&file, next).unwrap();
+    place.ok(&["backup", &place.data()]);
+    let told = place.ok(&["--json", "tables", "latest"]);
+    let told: Vec<_> = told.lines().map(json).filter(|line| line["type"] == "table").collect();
+    assert_eq!(told.len(), 60);
+    for (at, line) in told.iter().enumerate() {
+        let (change, more) = match at {
+            7 | 30 => ("changed", serde_json::json!(0)),
+            20 => ("changed", serde_json::json!(1)),
+            _ => ("same", serde_json::json!(0)),
+        };
+        assert_eq!((&line["change"], &line["rows_more"]), (&change.into(), &more), "{line}");
+    }
+    let row = place.ok(&["-q", "extract", "latest", "t7", "--where", "id = 2", "--format", "jsonl"]);
+    assert_eq!(json(&row)["x"], "two 5831");
+    let row = place.ok(&["-q", "extract", "latest", "t30", "--where", "id = 4321", "--format", "jsonl"]);
+    assert!(json(&row)["x"].as_str().unwrap().starts_with("six "));
+}

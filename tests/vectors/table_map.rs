@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use strongroom::format::FormatError;
 use strongroom::format::table_map::{
-    KeyKind, MapDialect, MapSection, MapTableName, MapTrailer, Page, TRAILER_BYTES,
+    KeyKind, MapDialect, MapSection, MapTableName, MapTrailer, Page, RowsForm, TRAILER_BYTES,
 };
 
 use super::cbor::{Item, Map, array, bytes, map, text, uint};
@@ -106,7 +106,7 @@ fn taken() -> Vec<Vector> {
             {
                 "kind": 4, "bytes": 200, "chunks": 1, "table": table, "object": null, "rows": 0,
                 "columns": [hex(b"id")], "types": [hex(b"int")], "primary_key": [0], "key_column": null,
-                "keys": null, "whole": true, "why": null, "database": null, "delimiter": null,
+                "keys": null, "whole": true, "why": null, "database": null, "delimiter": null, "shares_chunks": false,
             },
             {
                 "kind": 5, "bytes": 100, "chunks": 1, "table": table, "rows": 2, "columns": [], "types": [],
@@ -143,6 +143,7 @@ fn taken() -> Vec<Vector> {
             ),
             json!({"dump_bytes": 109, "dump_chunks": 2, "pages": [{"rows": 2, "first": null, "last": null}]}),
         ),
+        small_tables(),
         taken(
             "of-the-largest-page",
             &largest,
@@ -154,6 +155,28 @@ fn taken() -> Vec<Vector> {
             json!({"dump_bytes": u64::MAX, "sections": [{"bytes": u64::MAX}]}),
         ),
     ]
+}
+
+/// Data that shares chunks with what is beside it, some of which begin in it.
+fn small_tables() -> Vector {
+    let small = |chunks: u64| {
+        let chunks = (chunks > 0).then(|| (3, uint(chunks)));
+        Map([(1, uint(5)), (2, uint(100))]
+            .into_iter()
+            .chain(chunks)
+            .chain([(8, uint(2)), (21, uint(1))])
+            .collect())
+    };
+    let sections = [part(4, 20, 1), small(0), part(4, 20, 0), small(1), part(33, 9, 0).with(3, uint(0))];
+    let stream = Stream::new(&[], &sections);
+    let decoded = json!({
+        "dump_bytes": 249, "dump_chunks": 2, "pages": [],
+        "sections": [
+            {"kind": 4, "shares_chunks": false}, {"kind": 5, "rows": 2, "chunks": 0, "shares_chunks": true},
+            {"kind": 4}, {"kind": 5, "rows": 2, "chunks": 1, "shares_chunks": true}, {"kind": 33},
+        ],
+    });
+    Vector::taken("table-map", "table-map-of-small-tables", stream.bytes(), decoded)
 }
 
 fn no_data(section: &Map) -> bool {
@@ -168,6 +191,9 @@ fn with_everything() -> Vector {
         (15, text("cut short")),
         (16, bytes(*b"main")),
         (17, bytes(*b";;")),
+        (18, uint(3)),
+        (19, array([bytes(*b""), bytes(*b"C")])),
+        (20, array([uint(1)])),
         (99, array([text("later")])),
     ];
     let data = whole_names.into_iter().chain(rest).fold(data(), |data, (key, item)| data.with(key, item));
@@ -186,9 +212,9 @@ fn with_everything() -> Vector {
                 "object": {"schema": hex(b"public"), "name": "ff00"}, "rows": 5,
                 "columns": [hex(b"id"), hex(b"name")], "types": [], "primary_key": [], "key_column": 1,
                 "keys": "bytes", "whole": false, "why": "cut short", "database": hex(b"main"),
-                "delimiter": hex(b";;"),
+                "delimiter": hex(b";;"), "form": "copy", "collations": ["", hex(b"C")], "computed": [1],
             },
-            {"kind": 77, "bytes": 5, "chunks": 1, "whole": true},
+            {"kind": 77, "bytes": 5, "chunks": 1, "whole": true, "form": null, "collations": [], "computed": []},
         ],
         "pages": [
             {
@@ -256,12 +282,18 @@ fn shown_section(section: &MapSection) -> Value {
         KeyKind::Integer => "integers",
         KeyKind::Bytes => "bytes",
     });
+    let form = section.form.map(|form| match form {
+        RowsForm::Escaped => "tuples with backslashes",
+        RowsForm::Tuples => "tuples",
+        RowsForm::Copy => "copy",
+    });
     json!({
         "kind": section.kind.number(), "bytes": section.bytes, "chunks": section.chunks,
         "table": section.table.as_ref().map(name), "object": section.object.as_ref().map(name),
         "rows": section.rows, "columns": names(&section.columns), "types": names(&section.types),
         "primary_key": section.primary_key, "key_column": section.key.map(|(column, _)| column), "keys": keys,
         "whole": section.is_whole, "why": section.note, "database": section.database.as_deref().map(hex),
-        "delimiter": section.delimiter.as_deref().map(hex),
+        "delimiter": section.delimiter.as_deref().map(hex), "form": form, "collations": names(&section.collations),
+        "computed": section.generated, "shares_chunks": section.shares_chunks,
     })
 }

@@ -25,7 +25,10 @@ fn every_error_has_three_lines_and_its_own_exit_code() {
     let cases: Vec<(CliError, Exit)> = vec![
         (RepoError::NoRepository { location: location() }.into(), Exit::NoRepository),
         (RepoError::WrongPassword { location: location(), slots: 1 }.into(), Exit::WrongPassword),
-        (RepoError::NoKeySlot { location: location(), damaged: 1 }.into(), Exit::WrongPassword),
+        (
+            RepoError::NoKeySlot { location: location(), damaged: vec!["719ccd6b".into()] }.into(),
+            Exit::WrongPassword,
+        ),
         (RepoError::damaged(Subject::Pack(PackId::new([1; 32])), "its hash").into(), Exit::Damage),
         (RepoError::Missing { subject: Subject::Config }.into(), Exit::Damage),
         (RepoError::Verification.into(), Exit::Verification),

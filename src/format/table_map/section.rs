@@ -61,6 +61,8 @@ pub struct MapSection {
     pub key: Option<(u32, KeyKind)>,
     /// Whether the dump has all of it.
     pub is_whole: bool,
+    /// Of data: its chunks hold what stands beside it too, and it has no pages.
+    pub shares_chunks: bool,
     /// Why it is not.
     pub note: Option<String>,
     /// How its rows stand there; `None` if that is not understood.
@@ -88,6 +90,7 @@ impl MapSection {
             primary_key: vec![],
             key: None,
             is_whole: true,
+            shares_chunks: false,
             note: None,
             form: None,
             database: None,
@@ -95,9 +98,14 @@ impl MapSection {
         }
     }
 
+    /// Whether no chunk of it holds anything else, and there is a page for each.
+    pub fn has_pages(&self) -> bool {
+        self.kind == MapSectionKind::TableData && !self.shares_chunks
+    }
+
     /// How many pages it has.
     pub fn pages(&self) -> u64 {
-        if self.kind == MapSectionKind::TableData { self.chunks } else { 0 }
+        if self.has_pages() { self.chunks } else { 0 }
     }
 
     /// Appends it to `out`.
@@ -117,7 +125,7 @@ impl MapSection {
         let pages = Page::decode_all(bytes)?;
         refuse_unless(pages.len() as u64 == self.pages(), "number of pages")?;
         let rows: u64 = pages.iter().map(|page| u64::from(page.rows)).sum();
-        refuse_unless(rows == self.rows, "rows of the pages")?;
+        refuse_unless(rows == self.rows || !self.has_pages(), "rows of the pages")?;
         Ok(pages)
     }
 
@@ -129,7 +137,7 @@ impl MapSection {
         refuse_unless(is_inside, "column of the primary key")?;
         refuse_unless(self.chunks <= self.bytes, "chunks of a section")?;
         refuse_unless(self.rows <= self.bytes, "rows of a section")?;
-        let begins_with_chunk = self.kind != MapSectionKind::TableData || self.bytes == 0 || self.chunks > 0;
+        let begins_with_chunk = !self.has_pages() || self.bytes == 0 || self.chunks > 0;
         refuse_unless(begins_with_chunk, "section without a chunk")
     }
 }

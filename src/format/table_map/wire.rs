@@ -84,6 +84,8 @@ struct Wire {
     collations: Option<Vec<ByteVec>>,
     #[n(20)]
     generated: Option<Vec<u32>>,
+    #[n(21)]
+    shares_chunks: Option<u64>,
 }
 
 fn unless_zero(number: u64) -> Option<u64> {
@@ -136,6 +138,7 @@ impl From<&MapSection> for Wire {
             }),
             collations: wire_names(&section.collations),
             generated: (!section.generated.is_empty()).then(|| section.generated.clone()),
+            shares_chunks: unless_zero(u64::from(section.shares_chunks)),
         }
     }
 }
@@ -178,6 +181,7 @@ impl TryFrom<Wire> for MapSection {
             }),
             collations: names(wire.collations),
             generated: wire.generated.unwrap_or_default(),
+            shares_chunks: wire.shares_chunks.unwrap_or(0) != 0,
         })
     }
 }

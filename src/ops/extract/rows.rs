@@ -17,7 +17,7 @@ use self::pick::{Picking, Run};
 use self::split::Splitter;
 use super::ExtractOptions;
 use super::plan;
-use super::read::{self, Given, Stretch};
+use super::read::{self, Given, Stretch, Stretches};
 use super::text::{Dump, Texts};
 use super::write::{Writing, without_client_lines};
 use crate::base::escape;
@@ -192,9 +192,16 @@ impl Reading<'_> {
             }
             Err(error) => vec![Err(error)],
         });
-        let (mut splitter, mut found) = (None, 0);
+        let counted = usize::try_from(placed.section.rows).unwrap_or(usize::MAX);
+        let all = Stretch::Bytes { range: placed.range.clone(), anchor: placed.anchor };
+        let mut whole = [Ok(all), Ok(Stretch::End(counted))].into_iter();
+        // What shares its chunks is small, and has no pages.
+        let is_small = !placed.section.has_pages();
+        let stretches: Stretches<'_> = if is_small { &mut whole } else { &mut stretches };
+        let begin = || Splitter::new(&self.header, out.dialect, picking.form, true);
+        let (mut splitter, mut found) = (is_small.then(begin), 0);
         let dump = self.dump;
-        read::read(dump.reader, dump.recipe, &mut stretches, dump.observer, &mut |given| match given {
+        read::read(dump.reader, dump.recipe, stretches, dump.observer, &mut |given| match given {
             Given::Run(chunk) => {
                 splitter = Some(Splitter::new(&self.header, out.dialect, picking.form, chunk == first));
                 Ok(())

@@ -1,5 +1,5 @@
 use super::*;
-use crate::format::table_map::{MapDialect, MapSectionKind, PageKeys, key_of_integer};
+use crate::format::table_map::{MapDialect, PageKeys, key_of_integer};
 use crate::format::{Recipe, Record};
 use crate::repo::forest::Forest;
 

@@ -4,8 +4,10 @@
 //! memory does not grow with the dump.
 
 use std::collections::{HashSet, VecDeque};
+use std::ops::Range;
 
 use super::names;
+use super::walls::Walls;
 use crate::chunker::CutHint;
 use crate::format::FormatError;
 use crate::format::table_map::{
@@ -32,9 +34,11 @@ struct Drafted {
 
 /// Offsets at which a chunk may or must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Hint {
-    offset: u64,
-    is_wall: bool,
+pub struct Hint {
+    /// In the dump.
+    pub offset: u64,
+    /// Whether it must.
+    pub is_wall: bool,
 }
 
 /// What is in a dump, in numbers.
@@ -51,6 +55,7 @@ pub struct DumpTally {
 pub struct Mapping {
     trailer: MapTrailer,
     hints: VecDeque<Hint>,
+    walls: Walls,
     rows: VecDeque<Waiting>,
     ended: VecDeque<Section>,
     /// Pages of the section that the cuts are in, and what its keys were so far.
@@ -58,9 +63,13 @@ pub struct Mapping {
     key_kind: Option<KeyKind>,
     /// Chunks that began in that section.
     chunks: u64,
+    /// Rows that began in those chunks.
+    has_rows: bool,
     /// Whether pages of that section have been handed on: then it is one with rows.
     is_data: bool,
     section_start: u64,
+    /// Whether a chunk begins there.
+    begins_with_chunk: bool,
     /// Where the last row ends that was told: none that is still to come begins before that.
     rows_end: u64,
     out: Vec<u8>,
@@ -102,17 +111,13 @@ impl Sink for Mapping {
         if offset < self.trailer.dump_bytes {
             return;
         }
-        let place = self.hints.partition_point(|hint| hint.offset < offset);
-        match self.hints.get_mut(place) {
-            Some(hint) if hint.offset == offset => hint.is_wall = true,
-            _ => self.hints.insert(place, Hint { offset, is_wall: true }),
-        }
+        self.walls.push(offset);
     }
 }
 
 impl Mapping {
-    /// The map of a dump of which nothing is known yet.
-    pub fn new(dialect: sql::Dialect, producer: sql::Producer) -> Self {
+    /// The map of a dump of which nothing is known yet; what is shorter than `bytes_small` shares chunks with its like.
+    pub fn new(dialect: sql::Dialect, producer: sql::Producer, bytes_small: u64) -> Self {
         let trailer = MapTrailer {
             pages: 0,
             sections_bytes: 0,
@@ -125,19 +130,38 @@ impl Mapping {
         Self {
             trailer,
             hints: VecDeque::new(),
+            walls: Walls::new(bytes_small),
             rows: VecDeque::new(),
             ended: VecDeque::new(),
             pages: vec![],
             key_kind: None,
             chunks: 0,
+            has_rows: false,
             is_data: false,
             section_start: 0,
+            begins_with_chunk: true,
             rows_end: 0,
             out: vec![],
             sections: vec![],
             tables: HashSet::new(),
             rows_told: 0,
             refused: None,
+        }
+    }
+
+    /// All walls before `reached` have been told; `is_end` is whether it is the dump's end. Gives up to where hints are known.
+    pub fn reach(&mut self, reached: u64, is_end: bool, print: &dyn Fn(Range<u64>) -> u64) -> u64 {
+        while let Some(hint) = self.walls.decide(reached, is_end, print) {
+            self.hint(hint);
+        }
+        self.walls.undecided().map_or(reached, |wall| wall.min(reached))
+    }
+
+    fn hint(&mut self, hint: Hint) {
+        let place = self.hints.partition_point(|other| other.offset < hint.offset);
+        match self.hints.get_mut(place) {
+            Some(other) if other.offset == hint.offset => other.is_wall |= hint.is_wall,
+            _ => self.hints.insert(place, hint),
         }
     }
 
@@ -166,8 +190,9 @@ impl Mapping {
             self.take_row(row, &mut drafted);
         }
         self.pages.push(drafted);
-        if self.is_data && self.pages.len() >= PAGES_WAITING_MAX {
+        if self.has_rows && self.pages.len() >= PAGES_WAITING_MAX {
             let are_done = self.pages.partition_point(|drafted| drafted.end <= self.rows_end);
+            self.is_data |= are_done > 0;
             self.hand_on_pages(are_done);
         }
         while self.hints.front().is_some_and(|hint| hint.offset < end) {
@@ -182,7 +207,7 @@ impl Mapping {
         if !drafted.is_known {
             page.keys = None;
         }
-        self.is_data = true;
+        self.has_rows = true;
     }
 
     /// A row that is longer than what is looked ahead begins in a chunk that is cut already, and the chunks behind that begin inside of it.
@@ -216,24 +241,35 @@ impl Mapping {
     /// Encodes the sections that end at or before `start`, where a chunk begins.
     fn close_sections(&mut self, start: u64) {
         while let Some(section) = pop_front_if(&mut self.ended, |section| section.range.end <= start) {
-            self.close(section);
+            self.close(section, start);
         }
     }
 
-    fn close(&mut self, section: Section) {
+    /// The next chunk begins at `start`, at or after the section's end.
+    fn close(&mut self, section: Section, start: u64) {
         self.section_start = section.range.end;
+        let begins = std::mem::replace(&mut self.begins_with_chunk, section.range.end == start);
         let chunks = std::mem::take(&mut self.chunks);
         let mut map = names::section(&section);
         map.chunks = chunks;
         // A section whose pages are out already has rows, whatever became of it later.
-        if std::mem::take(&mut self.is_data) || map.kind == MapSectionKind::TableData {
+        let is_data = std::mem::take(&mut self.is_data);
+        if is_data {
             map.kind = MapSectionKind::TableData;
-            self.hand_on_pages(self.pages.len());
-        } else {
-            self.pages.clear();
+        }
+        map.shares_chunks =
+            map.kind == MapSectionKind::TableData && !is_data && !(begins && self.begins_with_chunk);
+        if is_data && !(begins && self.begins_with_chunk) {
+            // Pages of chunks that hold something else: the map would be wrong.
+            self.refused.get_or_insert(FormatError::Value { field: "borders of a section" });
         }
         let kind = self.key_kind.take();
-        map.key = section.key_column.and_then(|column| u32::try_from(column).ok()).zip(kind);
+        if map.has_pages() {
+            self.hand_on_pages(self.pages.len());
+            map.key = section.key_column.and_then(|column| u32::try_from(column).ok()).zip(kind);
+        }
+        self.pages.clear();
+        self.has_rows = false;
         self.rows_told += section.rows;
         let is_table = matches!(map.kind, MapSectionKind::TableDefinition | MapSectionKind::TableData);
         if let Some(table) = section.table.filter(|_| is_table) {
@@ -260,7 +296,10 @@ impl Mapping {
     /// # Errors
     /// [`FormatError`] if what the lexer said cannot be a map.
     pub fn finish(mut self) -> Result<(Vec<u8>, DumpTally), FormatError> {
-        self.close_sections(u64::MAX);
+        self.close_sections(self.trailer.dump_bytes);
+        if !self.ended.is_empty() {
+            self.refused.get_or_insert(FormatError::Value { field: "end of a section" });
+        }
         if let Some(error) = self.refused {
             return Err(error);
         }

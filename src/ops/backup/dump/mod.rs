@@ -5,6 +5,9 @@
 mod known;
 mod mapping;
 mod names;
+mod walls;
+
+use std::ops::Range;
 
 pub use known::known_keys;
 pub use mapping::DumpTally;
@@ -50,9 +53,13 @@ struct Dump {
 
 impl Dump {
     /// Chunks that end before this offset can be cut, when the lexer has seen all before `lexed`.
-    fn settled(&self, lexed: u64) -> u64 {
-        let settled = self.lexer.as_ref().map_or(u64::MAX, Lexer::settled);
-        settled.max(lexed.saturating_sub(DUMP_UNSETTLED_BYTES_MAX))
+    fn settled(&mut self, lexed: u64, print: &dyn Fn(Range<u64>) -> u64) -> u64 {
+        let Some(lexer) = &self.lexer else {
+            self.mapping.reach(lexed, true, print);
+            return u64::MAX;
+        };
+        let settled = lexer.settled().max(lexed.saturating_sub(DUMP_UNSETTLED_BYTES_MAX));
+        self.mapping.reach(settled, false, print)
     }
 }
 
@@ -81,16 +88,22 @@ impl<'c> Cutter<'c> {
     pub fn cut(&mut self, window: &[u8], is_end: bool) -> Vec<usize> {
         self.look(window, is_end);
         let bytes_max = self.chunker.bytes_max();
-        let settled = match &self.reading {
+        let settled = match &mut self.reading {
             // Nothing is known of the stream yet.
             Reading::Unknown(_) => 0,
             Reading::Plain => u64::MAX,
-            Reading::Dump(dump) => dump.settled(self.lexed),
+            Reading::Dump(dump) => {
+                let (position, chunker) = (self.position, self.chunker);
+                let place =
+                    |offset: u64| usize::try_from(offset.saturating_sub(position)).unwrap_or(usize::MAX);
+                let bytes = |range: Range<u64>| window.get(place(range.start)..place(range.end));
+                dump.settled(self.lexed, &|range| chunker.fingerprint(bytes(range).unwrap_or_default()))
+            }
         };
         let (mut ends, mut start) = (vec![], 0);
         loop {
             let rest = window.get(start..).unwrap_or_default();
-            let is_enough = rest.len() >= bytes_max && self.position + bytes_max as u64 <= settled;
+            let is_enough = rest.len() >= bytes_max && self.position + (bytes_max as u64) < settled;
             if rest.is_empty() || !(is_enough || is_end) {
                 break;
             }
@@ -122,7 +135,7 @@ impl<'c> Cutter<'c> {
                         Some(known_keys) => Lexer::with_known_keys(dialect, known_keys),
                         None => Lexer::new(dialect),
                     };
-                    let mapping = Mapping::new(dialect, producer);
+                    let mapping = Mapping::new(dialect, producer, self.chunker.bytes_min() as u64);
                     Reading::Dump(Box::new(Dump { lexer: Some(lexer), mapping }))
                 }
                 _ => Reading::Plain,
