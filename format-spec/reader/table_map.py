@@ -11,7 +11,7 @@ PAGES_MAX, SECTIONS_MAX, SECTIONS_BYTES_MAX, PAGE_ROWS_MAX = 1 << 32, 1 << 21, 1
 CHUNKS_MAX = 1 << 22
 PAGES_AT_ONCE = 4096
 DIALECTS = range(1, 4)
-DEFINITION, DATA = 4, 5
+HEADER, DEFINITION, DATA, FOOTER, TEXT_BYTES_MAX = 1, 4, 5, 33, 2048
 BEGINS_WITHIN, HAS_KEYS = 1, 2
 KEYS = {1: "integers", 2: "bytes"}
 FORMS = {1: "tuples with backslashes", 2: "tuples", 3: "copy"}
@@ -44,6 +44,7 @@ class Section:
     collations: list
     computed: list
     shares_chunks: bool
+    text: bytes
 
 
 @dataclass
@@ -178,9 +179,11 @@ def _section(table):
         table.get(8, cbor.uint, 0), table.get(9, names, []), table.get(10, names, []), table.get(11, places, []), key_column,
         KEYS.get(keys), table.get(14, cbor.uint, 0) == 0, table.get(15, cbor.text), table.get(16, cbor.octets),
         table.get(17, cbor.octets), FORMS.get(table.get(18, cbor.uint)), table.get(19, names, []), table.get(20, places, []),
-        table.get(21, cbor.uint, 0) != 0)
+        table.get(21, cbor.uint, 0) != 0, table.get(22, cbor.octets, b""))
     refuse_if(section.types and len(section.types) != len(section.columns), f"{what}: types are not as many as the columns")
     refuse_if(any(column >= len(section.columns) for column in section.primary_key), f"{what}: a key beyond the columns")
+    is_its_own = section.kind in (HEADER, FOOTER) and len(section.text) == section.bytes <= TEXT_BYTES_MAX
+    refuse_if(section.text and not is_its_own, f"{what}: a text that is not that of a short header or footer")
     refuse_if(max(section.chunks, section.rows) > section.bytes, f"{what}: more chunks or rows than bytes")
     return section
 

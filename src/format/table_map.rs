@@ -7,7 +7,7 @@ mod wire;
 
 pub use kind::MapSectionKind;
 pub use page::{KEY_BYTES, PAGE_BYTES, Page, PageKeys, key_of_bytes, key_of_integer};
-pub use section::{KeyKind, MapSection, MapTableName, RowsForm};
+pub use section::{KeyKind, MapSection, MapTableName, RowsForm, TEXT_BYTES_MAX};
 
 use super::{FormatError, refuse_unless};
 use crate::base::Fields;

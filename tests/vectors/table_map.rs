@@ -201,12 +201,15 @@ fn with_everything() -> Vector {
     let data = data.with(9, names).with(12, uint(1)).with(13, uint(2)).with(3, uint(3)).with(8, uint(5));
     let pages =
         [page(3, 2, b"a", b"sixteen bytes or"), page(2, 1, &[], &[]), page(0, 3, &[0xff; 16], &[0xff; 16])];
-    let mut stream = Stream::new(&pages, &[part(1, 20, 1), data, part(77, 5, 1).with(14, uint(0))]);
+    let mut stream = Stream::new(
+        &pages,
+        &[part(1, 20, 1).with(22, bytes(*b"SET NAMES utf8mb4;\n\n")), data, part(77, 5, 1).with(14, uint(0))],
+    );
     (stream.trailer.dialect, stream.trailer.producer) = (2, 5);
     let decoded = json!({
         "dialect": 2, "producer": 5, "dump_bytes": 125, "dump_chunks": 5,
         "sections": [
-            {"kind": 1, "bytes": 20, "chunks": 1, "table": null, "object": null, "whole": true},
+            {"kind": 1, "bytes": 20, "chunks": 1, "table": null, "object": null, "whole": true, "text": hex(b"SET NAMES utf8mb4;\n\n")},
             {
                 "kind": 5, "bytes": 100, "chunks": 3, "table": {"schema": hex(b"shop"), "name": hex(b"t")},
                 "object": {"schema": hex(b"public"), "name": "ff00"}, "rows": 5,
@@ -294,6 +297,6 @@ fn shown_section(section: &MapSection) -> Value {
         "primary_key": section.primary_key, "key_column": section.key.map(|(column, _)| column), "keys": keys,
         "whole": section.is_whole, "why": section.note, "database": section.database.as_deref().map(hex),
         "delimiter": section.delimiter.as_deref().map(hex), "form": form, "collations": names(&section.collations),
-        "computed": section.generated, "shares_chunks": section.shares_chunks,
+        "computed": section.generated, "shares_chunks": section.shares_chunks, "text": hex(&section.text),
     })
 }

@@ -18,6 +18,8 @@ const KEYS: &str = "keys that are neither integers nor bytes";
 const TYPES: &str = "types that are not as many as the columns";
 const PRIMARY: &str = "a column of a primary key beyond the columns";
 const BEYOND: &str = "a section with more chunks or rows than bytes";
+const TEXT: &str =
+    "a text of anything but a header or footer, of over 2,048 bytes, or of another length than the section";
 const BEGINS: &str = "a section of some bytes that must begin with a chunk, and in which none begins; the first section is one";
 const BYTES: &str = "lengths of the sections that do not add up to that of the dump";
 const CHUNKS: &str = "chunks of the sections that do not add up to those of the dump";
@@ -153,6 +155,25 @@ fn sections() -> Vec<Vector> {
         with("most-chunks", 3, uint(u64::MAX), BEYOND, "chunks of a section"),
         with("more-rows-than-bytes", 8, uint(201), BEYOND, "rows of a section"),
         with("most-rows", 8, uint(u64::MAX), BEYOND, "rows of a section"),
+        with("text-of-a-definition", 22, bytes([b' '; 200]), TEXT, "text of a section"),
+        defined(
+            "text-shorter-than-its-header",
+            part(1, 200, 1).with(22, bytes([b' '; 199])),
+            TEXT,
+            "text of a section",
+        ),
+        defined(
+            "text-longer-than-its-footer",
+            part(33, 200, 1).with(22, bytes([b' '; 201])),
+            TEXT,
+            "text of a section",
+        ),
+        defined(
+            "text-of-2049-bytes",
+            part(1, 2049, 1).with(22, bytes([b' '; 2049])),
+            TEXT,
+            "text of a section",
+        ),
     ]
 }
 

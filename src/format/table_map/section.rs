@@ -12,6 +12,9 @@ pub enum KeyKind {
     Bytes,
 }
 
+/// Most bytes of a header or a footer that stand in the map.
+pub const TEXT_BYTES_MAX: usize = 2048;
+
 /// How the rows of a table stand in a dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowsForm {
@@ -71,6 +74,8 @@ pub struct MapSection {
     pub database: Option<Vec<u8>>,
     /// What ends a statement where it begins, if that is not `;`.
     pub delimiter: Option<Vec<u8>>,
+    /// Of a header or a footer: its bytes, if they are at most [`TEXT_BYTES_MAX`]; else empty.
+    pub text: Vec<u8>,
 }
 
 impl MapSection {
@@ -95,6 +100,7 @@ impl MapSection {
             form: None,
             database: None,
             delimiter: None,
+            text: vec![],
         }
     }
 
@@ -135,6 +141,10 @@ impl MapSection {
         refuse_unless(self.types.is_empty() || self.types.len() == columns, "number of types")?;
         let is_inside = self.primary_key.iter().all(|at| (*at as usize) < columns);
         refuse_unless(is_inside, "column of the primary key")?;
+        let has_frame_kind = matches!(self.kind, MapSectionKind::Header | MapSectionKind::Footer);
+        let is_its_own =
+            self.text.len() as u64 == self.bytes && self.text.len() <= TEXT_BYTES_MAX && has_frame_kind;
+        refuse_unless(self.text.is_empty() || is_its_own, "text of a section")?;
         refuse_unless(self.chunks <= self.bytes, "chunks of a section")?;
         refuse_unless(self.rows <= self.bytes, "rows of a section")?;
         let begins_with_chunk = !self.has_pages() || self.bytes == 0 || self.chunks > 0;

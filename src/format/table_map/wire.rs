@@ -86,6 +86,8 @@ struct Wire {
     generated: Option<Vec<u32>>,
     #[n(21)]
     shares_chunks: Option<u64>,
+    #[n(22)]
+    text: Option<ByteVec>,
 }
 
 fn unless_zero(number: u64) -> Option<u64> {
@@ -139,6 +141,7 @@ impl From<&MapSection> for Wire {
             collations: wire_names(&section.collations),
             generated: (!section.generated.is_empty()).then(|| section.generated.clone()),
             shares_chunks: unless_zero(u64::from(section.shares_chunks)),
+            text: (!section.text.is_empty()).then(|| section.text.clone().into()),
         }
     }
 }
@@ -182,6 +185,7 @@ impl TryFrom<Wire> for MapSection {
             collations: names(wire.collations),
             generated: wire.generated.unwrap_or_default(),
             shares_chunks: wire.shares_chunks.unwrap_or(0) != 0,
+            text: wire.text.map(Vec::from).unwrap_or_default(),
         })
     }
 }

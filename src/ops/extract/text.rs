@@ -74,6 +74,10 @@ impl Texts {
             if placed.section.kind == MapSectionKind::TableData || self.texts.contains_key(&number) {
                 continue;
             }
+            if !placed.section.text.is_empty() {
+                self.texts.insert(number, placed.section.text.clone());
+                continue;
+            }
             if self.bytes + placed.section.bytes > EXTRACT_TEXT_BYTES_MAX {
                 self.are_all = false;
                 continue;

@@ -3,7 +3,7 @@
 //! The lexer runs ahead of the cuts. Rows and sections wait here until the cuts have passed them; pages are encoded as soon as that is so, and
 //! memory does not grow with the dump.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use super::names;
@@ -11,7 +11,8 @@ use super::walls::Walls;
 use crate::chunker::CutHint;
 use crate::format::FormatError;
 use crate::format::table_map::{
-    KEY_BYTES, KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, key_of_bytes, key_of_integer,
+    KEY_BYTES, KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX, key_of_bytes,
+    key_of_integer,
 };
 use crate::sql::{self, Row, Section, Sink, TableName};
 
@@ -74,6 +75,8 @@ pub struct Mapping {
     rows_end: u64,
     out: Vec<u8>,
     sections: Vec<u8>,
+    /// Bytes of short headers and footers that wait to be closed, by where they begin.
+    texts: HashMap<u64, Vec<u8>>,
     tables: HashSet<(Option<Vec<u8>>, TableName)>,
     rows_told: u64,
     refused: Option<FormatError>,
@@ -143,6 +146,7 @@ impl Mapping {
             rows_end: 0,
             out: vec![],
             sections: vec![],
+            texts: HashMap::new(),
             tables: HashSet::new(),
             rows_told: 0,
             refused: None,
@@ -238,6 +242,26 @@ impl Mapping {
         self.pages.drain(..count).for_each(|drafted| drafted.page.encode(&mut self.out));
     }
 
+    /// Keeps the bytes of short headers and footers that the lexer has told of; `window` begins at `from`.
+    pub fn keep_texts(&mut self, from: u64, window: &[u8]) {
+        let place = |offset: u64| usize::try_from(offset.checked_sub(from)?).ok();
+        for section in &self.ended {
+            let is_frame = matches!(section.kind, sql::SectionKind::Header | sql::SectionKind::Footer);
+            let range = section.range.clone();
+            if !is_frame
+                || range.end - range.start > TEXT_BYTES_MAX as u64
+                || self.texts.contains_key(&range.start)
+            {
+                continue;
+            }
+            let bytes =
+                place(range.start).zip(place(range.end)).and_then(|(start, end)| window.get(start..end));
+            if let Some(bytes) = bytes {
+                self.texts.insert(range.start, bytes.to_vec());
+            }
+        }
+    }
+
     /// Encodes the sections that end at or before `start`, where a chunk begins.
     fn close_sections(&mut self, start: u64) {
         while let Some(section) = pop_front_if(&mut self.ended, |section| section.range.end <= start) {
@@ -251,6 +275,7 @@ impl Mapping {
         let begins = std::mem::replace(&mut self.begins_with_chunk, section.range.end == start);
         let chunks = std::mem::take(&mut self.chunks);
         let mut map = names::section(&section);
+        map.text = self.texts.remove(&section.range.start).unwrap_or_default();
         map.chunks = chunks;
         // A section whose pages are out already has rows, whatever became of it later.
         let is_data = std::mem::take(&mut self.is_data);

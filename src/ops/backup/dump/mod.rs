@@ -151,6 +151,7 @@ impl<'c> Cutter<'c> {
             if let Some(lexer) = dump.lexer.take_if(|_| is_end) {
                 lexer.finish(&mut dump.mapping);
             }
+            dump.mapping.keep_texts(self.position, window);
         }
     }
 
