@@ -7,31 +7,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 
 use super::names;
+use super::waiting::{Drafted, Waiting, key_of, pop_front_if};
 use super::walls::Walls;
 use crate::chunker::CutHint;
 use crate::format::FormatError;
-use crate::format::table_map::{
-    KEY_BYTES, KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX, key_of_bytes,
-    key_of_integer,
-};
+use crate::format::table_map::{KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX};
 use crate::sql::{self, Row, Section, Sink, TableName};
-
-/// A row that no chunk has been given yet.
-#[derive(Debug, Clone, Copy)]
-struct Waiting {
-    start: u64,
-    key: Option<([u8; KEY_BYTES], KeyKind)>,
-}
-
-/// A page and the chunk that it is of.
-#[derive(Debug)]
-struct Drafted {
-    page: Page,
-    start: u64,
-    end: u64,
-    /// Whether each of its rows has a key.
-    is_known: bool,
-}
 
 /// Offsets at which a chunk may or must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -334,19 +315,5 @@ impl Mapping {
         out.append(&mut self.sections);
         out.extend(self.trailer.encode());
         Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told }))
-    }
-}
-
-fn pop_front_if<T>(queue: &mut VecDeque<T>, is_due: impl FnOnce(&T) -> bool) -> Option<T> {
-    if queue.front().is_some_and(is_due) { queue.pop_front() } else { None }
-}
-
-fn key_of(key: sql::Key<'_>) -> Option<([u8; KEY_BYTES], KeyKind)> {
-    match key.kind {
-        sql::KeyKind::Integer => {
-            let value = std::str::from_utf8(key.bytes).ok()?.parse().ok()?;
-            (!key.is_cut).then(|| (key_of_integer(value), KeyKind::Integer))
-        }
-        sql::KeyKind::Text => Some((key_of_bytes(key.bytes), KeyKind::Bytes)),
     }
 }

@@ -5,6 +5,7 @@
 mod known;
 mod mapping;
 mod names;
+mod waiting;
 mod walls;
 
 use std::ops::Range;

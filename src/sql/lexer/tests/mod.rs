@@ -10,7 +10,6 @@ use crate::sql::{Dialect, Key, KeyKind, Row, Section, SectionKind, Sink, TableNa
 
 /// Everything a lexer says, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a test has few of them")]
 enum Event {
     Row { start: u64, end: u64, key: Option<(KeyKind, Vec<u8>, bool)> },
     Section(Box<Section>),
