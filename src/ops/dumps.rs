@@ -2,8 +2,9 @@
 
 use crate::base::{ChunkId, TreePath, escape};
 use crate::format::table_map::{MapSectionKind, MapTableName};
-use crate::format::{Manifest, Recipe, TableMapRef};
-use crate::repo::{ChunkReader, PlacedSection, Records, RepoError, TableMap, TreeReader};
+use crate::format::{EntryKind, Manifest, Recipe, TableMapRef};
+use crate::repo::{ChunkReader, PlacedSection, Records, RepoError, Subject, TableMap, TreeReader};
+use crate::sql;
 
 use super::OpsError;
 
@@ -86,16 +87,42 @@ fn without_digits(path: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The recipe of a dump.
+/// What is said of a dump whose last line is missing.
+pub const LACKS_ITS_END: &str =
+    "the dump ends too soon: the line is missing that its program writes when all is done";
+
+/// Why a dump is not whole although each of its sections is.
+pub fn lacks_its_end(map: &TableMap<'_>) -> Option<&'static str> {
+    let first = map.sections.first().filter(|placed| placed.section.kind == MapSectionKind::Header)?;
+    let closing = sql::closing_line(&first.section.text)?;
+    let last = &map.sections.iter().rfind(|placed| placed.section.bytes > 0)?.section;
+    // A footer that is too long for the map is taken to have it.
+    let is_there = last.text.is_empty() || last.text.windows(closing.len()).any(|part| part == closing);
+    (last.kind != MapSectionKind::Footer || !is_there).then_some(LACKS_ITS_END)
+}
+
+/// The recipe of a dump's content.
 ///
 /// # Errors
-/// Those of reading the tree; [`OpsError::NoEntry`] if the map's dump is not in it.
-pub fn recipe(reader: &ChunkReader, manifest: &Manifest, map: &TableMapRef) -> Result<Recipe, OpsError> {
-    let missing = || OpsError::NoEntry { path: escape(&map.path), snapshot: "the snapshot".into() };
-    let path = TreePath::new(map.path.clone()).map_err(|_| missing())?;
+/// Those of reading the tree; [`OpsError::NoEntry`] if the map's dump is not in it; [`RepoError::Damaged`] if the map is of another content.
+pub fn recipe(
+    reader: &ChunkReader,
+    manifest: &Manifest,
+    at: &TableMapRef,
+    map: &TableMap<'_>,
+) -> Result<Recipe, OpsError> {
+    let missing = || OpsError::NoEntry { path: escape(&at.path), snapshot: "the snapshot".into() };
+    let path = TreePath::new(at.path.clone()).map_err(|_| missing())?;
     let mut entries = TreeReader::starting_at(reader, manifest.root, &path)?;
     match entries.next_entry()? {
-        Some(entry) if entry.path == path => Ok(entry.content.unwrap_or_default()),
+        Some(entry) if entry.path == path && entry.kind == EntryKind::File => {
+            if entry.content_bytes() != map.trailer.dump_bytes {
+                let subject = Subject::Object(format!("table map of /{}", escape(&at.path)));
+                let reason = "it is of another file than the snapshot has there";
+                return Err(RepoError::damaged(subject, reason).into());
+            }
+            Ok(entry.content.unwrap_or_default())
+        }
         _ => Err(missing()),
     }
 }

@@ -52,6 +52,8 @@ pub struct Before<'b> {
 pub struct TablesReport {
     /// Dumps.
     pub dumps: usize,
+    /// Dumps that end too soon, though no table of theirs does, and why they are said to.
+    pub not_whole: Vec<(Vec<u8>, &'static str)>,
     /// Tables that the other snapshot has in these dumps, and this one has not: path of the dump, and name.
     pub gone: Vec<(Vec<u8>, String)>,
 }
@@ -71,6 +73,7 @@ pub fn run(
     for at in dumps::of(manifest, path) {
         report.dumps += 1;
         let map = TableMap::open(reader, at)?;
+        report.not_whole.extend(dumps::lacks_its_end(&map).map(|why| (at.path.clone(), why)));
         let old = before.map(|before| Old::open(before, at)).transpose()?.flatten();
         let print = old.is_some().then(|| Prints::new(reader, manifest, at, &map)).transpose()?;
         let tables = dumps::tables(&map);
@@ -107,7 +110,7 @@ impl<'r> Prints<'r> {
         at: &TableMapRef,
         map: &TableMap<'_>,
     ) -> Result<Self, OpsError> {
-        let recipe = dumps::recipe(reader, manifest, at)?;
+        let recipe = dumps::recipe(reader, manifest, at, map)?;
         let of_bytes = of_bytes(reader, &recipe, map)?;
         Ok(Self { reader, recipe, of_bytes })
     }

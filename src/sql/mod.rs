@@ -16,7 +16,7 @@ pub mod value;
 
 pub use lexer::{KnownKeys, Lexer};
 pub use section::{Form, Key, KeyKind, Row, Section, SectionKind, Sink, TableName};
-pub use sniff::{Recognition, recognise};
+pub use sniff::{Recognition, closing_line, recognise};
 
 /// Grammar a dump is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -23,6 +23,20 @@ pub enum Recognition {
     Undecided,
 }
 
+/// The line that a dump with this header has at its end when all of it is there; `None` if its program writes none, or was told not to.
+#[must_use]
+pub fn closing_line(header: &[u8]) -> Option<&'static [u8]> {
+    let lines: [(&[u8], &[u8]); 4] = [
+        (b"-- MySQL dump ", b"-- Dump completed"),
+        (b"-- MariaDB dump ", b"-- Dump completed"),
+        (b"-- PostgreSQL database dump\n", b"-- PostgreSQL database dump complete"),
+        (b"-- PostgreSQL database cluster dump\n", b"-- PostgreSQL database cluster dump complete"),
+    ];
+    let begins =
+        |line: &[u8]| header.starts_with(line) || memmem::find(header, &[b"\n", line].concat()).is_some();
+    lines.into_iter().find(|(banner, _)| begins(banner)).map(|(_, closing)| closing)
+}
+
 /// Recognises a file by its first bytes, of which `limits::SQL_PREFIX_BYTES` always decide.
 #[must_use]
 pub fn recognise(prefix: &[u8]) -> Recognition {

@@ -11,7 +11,10 @@ fn dump(tables: &[(&str, u32)]) -> String {
             rows.join(",\n")
         )
     };
-    format!("-- MariaDB dump 10.19\n\n{}", tables.iter().map(table).collect::<String>())
+    format!(
+        "-- MariaDB dump 10.19\n\n{}-- Dump completed on 2026-11-20  3:00:00\n",
+        tables.iter().map(table).collect::<String>()
+    )
 }
 
 /// `name change rows_more` of each table, and the names of those that are gone.
@@ -49,4 +52,20 @@ fn a_night_is_compared_with_the_one_before_and_with_any_other() {
     let text = place.run(&["tables", &path, "--since", "latest~2"]);
     assert!(String::from_utf8_lossy(&text.stdout).contains("since latest~2"));
     assert!(String::from_utf8_lossy(&text.stderr).contains("gone since then: old"));
+}
+
+/// What was a dump last night and is a link now has no tables, and nothing is read in its place.
+#[test]
+fn a_path_that_is_no_file_any_more_has_no_dump() {
+    let place = Place::new();
+    let path = place.path().join("data/shop.sql");
+    std::fs::write(&path, dump(&[("a", 10)])).unwrap();
+    place.run(&["backup", "--init", &place.data()]);
+    assert_eq!(told(&place, &["latest"]).0.len(), 1);
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("elsewhere", &path).unwrap();
+    place.ok(&["backup", &place.data()]);
+    assert_eq!(told(&place, &["latest"]).0.len(), 0);
+    place.refused(&["extract", "latest", "a"], 1);
+    place.ok(&["check", "--read-data"]);
 }

@@ -100,7 +100,7 @@ fn a_dump_of_mariadb_with_an_error_leaves_the_database_as_it_was() {
     let dump = String::from_utf8(server.dump(&all)).unwrap();
     server.query("keep", CHANGED);
     let before = state(server, "keep");
-    // Among rows; in a routine; in an event, which is made when tables have changed places already; with its end torn off.
+    // Among rows; in a routine; in an event, which is made when tables have changed places already.
     for (from, to) in [
         ("INSERT INTO `orders` VALUES", "INSERT INTO `orders` VALUES (10,1,1),"),
         ("PROCEDURE `greet`()", "PROCEDURE `greet`() NO SUCH WORD"),
@@ -121,6 +121,20 @@ fn a_dump_of_mariadb_with_an_error_leaves_the_database_as_it_was() {
         place.refused(&["restore-db", "latest", "--into", &server.url("root", "keep_new")], 1);
         assert_eq!(server.query("", "SHOW DATABASES LIKE 'keep_new'"), "");
     }
+    // Torn off between two statements, where nothing of a table is missing that is there.
+    let end = dump.find("CREATE TABLE `orders`").unwrap();
+    let end = dump[..end].rfind("DROP TABLE").unwrap();
+    std::fs::write(place.path().join("dump"), &dump[..end]).unwrap();
+    let file = place.path().join("dump").to_str().unwrap().to_string();
+    let output = place.run(&["backup", &file]);
+    assert_eq!(output.status.code(), Some(3), "a dump that ends too soon is not passed over");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("ends too soon"));
+    assert_eq!(place.run(&["tables", &format!("latest:{file}")]).status.code(), Some(3));
+    let url = server.url("root", "keep");
+    let text = place
+        .refused(&["restore-db", &format!("latest:{file}"), "--into", &url, "--yes-overwrite", "keep"], 18);
+    assert!(text.contains("ends too soon"), "{text}");
+    assert_eq!(state(server, "keep"), before);
 }
 
 #[test]

@@ -224,3 +224,30 @@ fn rows_of_all_partitions_are_rows_of_the_table() {
         assert_eq!(server.query("parted_again", select), wanted, "{flags:?}");
     }
 }
+
+/// Tables of two databases that have one name are not mixed.
+#[test]
+fn a_table_that_two_databases_have_must_be_said() {
+    let Some(server) = MariaDb::get() else { return };
+    let place = Place::new();
+    for (database, row) in [("twin_a", "1, 'a'"), ("twin_b", "1, 'b'")] {
+        server.create_database(database);
+        server.query(
+            database,
+            &format!("CREATE TABLE t (id INT PRIMARY KEY, v TEXT); INSERT INTO t VALUES ({row})"),
+        );
+    }
+    let file = place.path().join("dump.sql");
+    std::fs::write(&file, server.dump(&["--databases", "twin_a", "twin_b"])).unwrap();
+    place.ok(&["backup", "--init", file.to_str().unwrap()]);
+    let url = server.url("root", "twin_a");
+    server.query("twin_a", "UPDATE t SET v = 'spoiled'");
+    let into = ["--into", &url, "--mode", "replace", "--yes-overwrite", "twin_a"];
+    let with = |table: &'static str| -> Vec<&str> { [&["extract", "latest", table][..], &into].concat() };
+    let text = place.refused(&with("t"), 2);
+    assert!(text.contains("twin_a.t and twin_b.t"), "{text}");
+    place.refused(&["extract", "latest", "t"], 2);
+    assert_eq!(server.query("twin_a", "SELECT v FROM t"), "spoiled\n");
+    place.ok(&with("twin_a.t"));
+    assert_eq!(server.query("twin_a", "SELECT v FROM t"), "a\n");
+}

@@ -93,6 +93,11 @@ pub fn run(args: &TablesArgs, session: &Session) -> Result<u8, CliError> {
         }
         Ok(())
     })?;
+    for (dump, why) in &report.not_whole {
+        session
+            .observer
+            .warning(Warning { subject: format!("/{}", escape(dump)), message: (*why).to_string() });
+    }
     for (dump, name) in &report.gone {
         if session.json {
             let path = JsonPath::new(&[b"/", dump.as_slice()].concat());

@@ -174,7 +174,10 @@ impl<'r, 'o> Consumer<'r, 'o> {
             let Some(pieces) = done.pieces else {
                 self.advance.taken(done.entry.size);
                 self.advance.file_ended();
-                self.maps.take_over(done.entry.path.as_bytes());
+                // What is no file now has no dump in it, whatever it was last night.
+                if done.entry.kind == EntryKind::File {
+                    self.maps.take_over(done.entry.path.as_bytes());
+                }
                 self.add(&done.entry, done.change)?;
                 continue;
             };
@@ -239,6 +242,9 @@ impl<'r, 'o> Consumer<'r, 'o> {
     fn end(&mut self, mut entry: Entry, change: Change) -> Result<(), RepoError> {
         let (writer, recipe) = (&mut self.writer, std::mem::take(&mut self.recipe));
         entry.content = Some(recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?);
+        if let Some(why) = self.maps.lacks() {
+            self.observer.warning(Warning { subject: format!("/{}", entry.path), message: why.into() });
+        }
         self.maps.file_ended(entry.path.as_bytes(), writer)?;
         let bytes = std::mem::take(&mut self.recipe_bytes);
         match &mut entry.compressed {

@@ -68,6 +68,11 @@ impl Maps {
         self.ended = Some(tally);
     }
 
+    /// Why the dump at hand is not whole, if that is so.
+    pub fn lacks(&self) -> Option<&'static str> {
+        self.ended.and_then(|tally| tally.lacks)
+    }
+
     /// The file at hand lies at `path`: its map, if it has one, is one of the snapshot's.
     ///
     /// # Errors
@@ -94,7 +99,7 @@ impl Maps {
     }
 
     fn gather(&mut self, path: &[u8], recipe: Recipe, tally: DumpTally) {
-        let DumpTally { tables, rows } = tally;
+        let DumpTally { tables, rows, lacks: _ } = tally;
         self.gathered.push(TableMapRef { path: path.to_vec(), recipe, tables, rows });
     }
 

@@ -23,6 +23,7 @@ use self::write::Writing;
 use super::OpsError;
 use super::dumps::{self, Table};
 use crate::base::{Observer, TreePath, escape, units};
+use crate::format::table_map::MapDialect;
 use crate::format::{Manifest, TableMapRef};
 use crate::repo::{ChunkReader, TableMap};
 use crate::sql::Dialect;
@@ -97,11 +98,7 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<ExtractReport, OpsError> {
     let found = find(reader, manifest, options)?;
-    if let (Some(_), [_, other, ..]) = (&options.new_name, found.tables.as_slice()) {
-        let reason = format!("one table gets a new name, and {} is another", other.full_name());
-        return Err(OpsError::Request(reason));
-    }
-    let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    let recipe = dumps::recipe(reader, manifest, &found.at, &found.map)?;
     let dump = Dump { reader, recipe: &recipe, map: &found.map, observer };
     if let Some(row_options) = &options.rows {
         let mut writing = Writing::new(out);
@@ -157,7 +154,7 @@ pub(super) fn rows_of(
     out: &mut dyn Write,
     observer: &dyn Observer,
 ) -> Result<u64, OpsError> {
-    let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    let recipe = dumps::recipe(reader, manifest, &found.at, &found.map)?;
     let dump = Dump { reader, recipe: &recipe, map: &found.map, observer };
     let Some(row_options) = &options.rows else { return Ok(0) };
     rows::run(dump, std::slice::from_ref(table), row_options, options, &mut Writing::new(out))
@@ -174,7 +171,7 @@ pub(super) fn columns(
     table: &Table,
     observer: &dyn Observer,
 ) -> Result<Vec<Vec<u8>>, OpsError> {
-    let recipe = dumps::recipe(reader, manifest, &found.at)?;
+    let recipe = dumps::recipe(reader, manifest, &found.at, &found.map)?;
     rows::columns(Dump { reader, recipe: &recipe, map: &found.map, observer }, table)
 }
 
@@ -188,6 +185,7 @@ fn missing(dump: Dump<'_>, needs: &Needs, with_prerequisites: bool) -> Vec<Strin
 fn notes(dump: Dump<'_>, tables: &[Table], wanted: Wanted, unnamed: u64, texts: &Texts) -> Vec<String> {
     let sections: Vec<_> = dump.map.sections.iter().map(|placed| &placed.section).collect();
     let mut notes = if wanted == Wanted::Schema { vec![] } else { plan::rows_elsewhere(&sections, tables) };
+    notes.extend(dumps::lacks_its_end(dump.map).map(str::to_string));
     if unnamed > 0 {
         let speak = "statement does not speak of it by its name, and was left as it is";
         let others = "statements do not speak of it by its name, and were left as they are";
@@ -228,6 +226,25 @@ fn renames(
     renames
 }
 
+/// Two tables that would both go by one name: of two databases of MySQL, whose names are not in what goes out, or with a new name for all.
+fn refuse_clashing(found: &Found<'_>, options: &ExtractOptions) -> Result<(), OpsError> {
+    if let (Some(_), [_, other, ..]) = (&options.new_name, found.tables.as_slice()) {
+        let reason = format!("one table gets a new name, and {} is another", other.full_name());
+        return Err(OpsError::Request(reason));
+    }
+    if found.map.trailer.dialect != MapDialect::MySql {
+        return Ok(());
+    }
+    for (place, table) in found.tables.iter().enumerate() {
+        let mut others = found.tables.iter().skip(place + 1);
+        if let Some(other) = others.find(|other| other.name.name == table.name.name) {
+            let (one, other) = (table.full_name(), other.full_name());
+            return Err(OpsError::Request(format!("{one} and {other} would both be made: say which")));
+        }
+    }
+    Ok(())
+}
+
 /// The one dump that has the tables.
 pub(super) fn find<'r>(
     reader: &'r ChunkReader,
@@ -250,6 +267,9 @@ pub(super) fn find<'r>(
     if found.len() > 1 {
         let dumps = found.iter().map(|found| format!("/{}", escape(&found.at.path))).collect();
         return Err(OpsError::SeveralDumps { name: first(), dumps });
+    }
+    if let Some(found) = found.last() {
+        refuse_clashing(found, options)?;
     }
     found.pop().ok_or_else(|| {
         let place = match &options.from {

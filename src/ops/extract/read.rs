@@ -7,7 +7,7 @@ use crate::base::Observer;
 use crate::format::Recipe;
 use crate::ops::OpsError;
 use crate::ops::content::{Piece, Ready, read_ahead};
-use crate::repo::{Anchor, ChunkReader, Records, RepoError};
+use crate::repo::{Anchor, ChunkReader, Records, RepoError, Subject};
 
 /// Something that goes out, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,8 +136,8 @@ impl Walk<'_> {
             return Ok(false);
         }
         let Some(record) = current.records.next_record()? else {
-            self.current = None;
-            return Ok(false);
+            let subject = Subject::Object("a dump".into());
+            return Err(RepoError::damaged(subject, "it has fewer chunks than its table map says"));
         };
         let start = current.offset;
         let end = start + u64::from(record.bytes);

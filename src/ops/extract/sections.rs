@@ -37,7 +37,12 @@ pub fn each(
     });
     let mut ahead = numbers.iter().filter_map(placed).map(|(_, placed)| placed);
     let mut current = ahead.next();
-    let is_gathered = |placed: &PlacedSection| placed.section.kind != MapSectionKind::TableData;
+    // What is changed on its way, or has a delimiter around it; large objects may be as large as any table.
+    let is_gathered = |placed: &PlacedSection| {
+        use MapSectionKind as Kind;
+        let kinds = [Kind::Header, Kind::Footer, Kind::Schema, Kind::Type, Kind::Extension, Kind::Function];
+        kinds.contains(&placed.section.kind) || placed.section.delimiter.is_some()
+    };
     let dialect = dialect_of(&map.trailer);
     let mut gathered = vec![];
     read::read(reader, recipe, &mut stretches, observer, &mut |given| {

@@ -43,8 +43,11 @@ pub fn restore_database(
     let map = TableMap::open(reader, at)?;
     refuse_unfit(&map, &at.path, server)?;
     refuse_several(&map)?;
+    if let Some(why) = dumps::lacks_its_end(&map) {
+        return Err(OpsError::DumpNotWhole { dump: escape(&at.path), why: why.into() });
+    }
     refuse_occupied(server, overwrite)?;
-    let recipe = dumps::recipe(reader, manifest, at)?;
+    let recipe = dumps::recipe(reader, manifest, at, &map)?;
     let mut events = vec![];
     let load = |fresh: &Server, events: &mut Vec<u8>| -> Result<(), OpsError> {
         let mut script = Script::start(fresh, false)?;

@@ -11,7 +11,10 @@ use super::waiting::{Drafted, Waiting, key_of, pop_front_if};
 use super::walls::Walls;
 use crate::chunker::CutHint;
 use crate::format::FormatError;
-use crate::format::table_map::{KeyKind, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX};
+use crate::format::table_map::{
+    KeyKind, MapSection, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX,
+};
+use crate::ops::dumps::LACKS_ITS_END;
 use crate::sql::{self, Row, Section, Sink, TableName};
 
 /// Offsets at which a chunk may or must end.
@@ -30,6 +33,8 @@ pub struct DumpTally {
     pub tables: u64,
     /// Rows of all of them.
     pub rows: u64,
+    /// Why it is not whole, if that is so.
+    pub lacks: Option<&'static str>,
 }
 
 /// Makes the table map of one dump.
@@ -60,6 +65,10 @@ pub struct Mapping {
     texts: HashMap<u64, Vec<u8>>,
     tables: HashSet<(Option<Vec<u8>>, TableName)>,
     rows_told: u64,
+    /// The line that should be in the last section.
+    closing: Option<&'static [u8]>,
+    is_closed: bool,
+    lacks: Option<&'static str>,
     refused: Option<FormatError>,
 }
 
@@ -130,6 +139,9 @@ impl Mapping {
             texts: HashMap::new(),
             tables: HashSet::new(),
             rows_told: 0,
+            closing: None,
+            is_closed: true,
+            lacks: None,
             refused: None,
         }
     }
@@ -258,6 +270,7 @@ impl Mapping {
         let mut map = names::section(&section);
         map.text = self.texts.remove(&section.range.start).unwrap_or_default();
         map.chunks = chunks;
+        self.look_at_ends(&map, section.note);
         // A section whose pages are out already has rows, whatever became of it later.
         let is_data = std::mem::take(&mut self.is_data);
         if is_data {
@@ -284,6 +297,20 @@ impl Mapping {
         self.trailer.sections += 1;
         if let Err(error) = map.encode(&mut self.sections) {
             self.refused.get_or_insert(error);
+        }
+    }
+
+    /// Whether the dump has what its program writes last is seen by its first section and its last.
+    fn look_at_ends(&mut self, map: &MapSection, note: Option<&'static str>) {
+        if self.trailer.sections == 0 && map.kind == MapSectionKind::Header {
+            self.closing = sql::closing_line(&map.text);
+        }
+        if let Some(closing) = self.closing.filter(|_| map.bytes > 0) {
+            let has = map.text.is_empty() || map.text.windows(closing.len()).any(|part| part == closing);
+            self.is_closed = map.kind == MapSectionKind::Footer && has;
+        }
+        if !map.is_whole {
+            self.lacks = self.lacks.or(note);
         }
     }
 
@@ -314,6 +341,7 @@ impl Mapping {
         let mut out = self.out;
         out.append(&mut self.sections);
         out.extend(self.trailer.encode());
-        Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told }))
+        let lacks = self.lacks.or((!self.is_closed).then_some(LACKS_ITS_END));
+        Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told, lacks }))
     }
 }
