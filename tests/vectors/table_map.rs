@@ -120,8 +120,10 @@ fn taken() -> Vec<Vector> {
     let empty = part(4, 0, 0);
     let mut nothing = Stream::new(&[], &[]);
     (nothing.trailer.dialect, nothing.trailer.producer) = (3, 255);
-    let of_kinds =
-        Stream::new(&[], &(0..40).map(|kind| part(kind, 7, 1)).filter(no_data).collect::<Vec<_>>());
+    let of_kinds = Stream::new(
+        &[],
+        &(0..40).map(|kind| part(kind, 7, 1)).filter(|section| number(section, 1) != 5).collect::<Vec<_>>(),
+    );
     let kinds: Vec<_> =
         (0..40).filter(|kind| *kind != 5).map(|kind| json!({"bytes": 7, "kind": kind})).collect();
     let largest =
@@ -177,10 +179,6 @@ fn small_tables() -> Vector {
         ],
     });
     Vector::taken("table-map", "table-map-of-small-tables", stream.bytes(), decoded)
-}
-
-fn no_data(section: &Map) -> bool {
-    number(section, 1) != 5
 }
 
 /// Every key, pages of every kind, and a key that a later program writes.

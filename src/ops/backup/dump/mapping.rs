@@ -3,18 +3,16 @@
 //! The lexer runs ahead of the cuts. Rows and sections wait here until the cuts have passed them; pages are encoded as soon as that is so, and
 //! memory does not grow with the dump.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 
+use super::frame::{DumpTally, Frame};
 use super::names;
 use super::waiting::{Drafted, Waiting, key_of, pop_front_if};
 use super::walls::Walls;
 use crate::chunker::CutHint;
 use crate::format::FormatError;
-use crate::format::table_map::{
-    KeyKind, MapSection, MapSectionKind, MapTrailer, Page, PageKeys, TEXT_BYTES_MAX,
-};
-use crate::ops::dumps::LACKS_ITS_END;
+use crate::format::table_map::{KeyKind, MapSectionKind, MapTrailer, Page, PageKeys};
 use crate::sql::{self, Row, Section, Sink, TableName};
 
 /// Offsets at which a chunk may or must end.
@@ -24,17 +22,6 @@ pub struct Hint {
     pub offset: u64,
     /// Whether it must.
     pub is_wall: bool,
-}
-
-/// What is in a dump, in numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DumpTally {
-    /// Tables with a definition or rows.
-    pub tables: u64,
-    /// Rows of all of them.
-    pub rows: u64,
-    /// Why it is not whole, if that is so.
-    pub lacks: Option<&'static str>,
 }
 
 /// Makes the table map of one dump.
@@ -61,14 +48,9 @@ pub struct Mapping {
     rows_end: u64,
     out: Vec<u8>,
     sections: Vec<u8>,
-    /// Bytes of short headers and footers that wait to be closed, by where they begin.
-    texts: HashMap<u64, Vec<u8>>,
+    frame: Frame,
     tables: HashSet<(Option<Vec<u8>>, TableName)>,
     rows_told: u64,
-    /// The line that should be in the last section.
-    closing: Option<&'static [u8]>,
-    is_closed: bool,
-    lacks: Option<&'static str>,
     refused: Option<FormatError>,
 }
 
@@ -136,12 +118,9 @@ impl Mapping {
             rows_end: 0,
             out: vec![],
             sections: vec![],
-            texts: HashMap::new(),
+            frame: Frame::default(),
             tables: HashSet::new(),
             rows_told: 0,
-            closing: None,
-            is_closed: true,
-            lacks: None,
             refused: None,
         }
     }
@@ -235,26 +214,6 @@ impl Mapping {
         self.pages.drain(..count).for_each(|drafted| drafted.page.encode(&mut self.out));
     }
 
-    /// Keeps the bytes of short headers and footers that the lexer has told of; `window` begins at `from`.
-    pub fn keep_texts(&mut self, from: u64, window: &[u8]) {
-        let place = |offset: u64| usize::try_from(offset.checked_sub(from)?).ok();
-        for section in &self.ended {
-            let is_frame = matches!(section.kind, sql::SectionKind::Header | sql::SectionKind::Footer);
-            let range = section.range.clone();
-            if !is_frame
-                || range.end - range.start > TEXT_BYTES_MAX as u64
-                || self.texts.contains_key(&range.start)
-            {
-                continue;
-            }
-            let bytes =
-                place(range.start).zip(place(range.end)).and_then(|(start, end)| window.get(start..end));
-            if let Some(bytes) = bytes {
-                self.texts.insert(range.start, bytes.to_vec());
-            }
-        }
-    }
-
     /// Encodes the sections that end at or before `start`, where a chunk begins.
     fn close_sections(&mut self, start: u64) {
         while let Some(section) = pop_front_if(&mut self.ended, |section| section.range.end <= start) {
@@ -268,9 +227,8 @@ impl Mapping {
         let begins = std::mem::replace(&mut self.begins_with_chunk, section.range.end == start);
         let chunks = std::mem::take(&mut self.chunks);
         let mut map = names::section(&section);
-        map.text = self.texts.remove(&section.range.start).unwrap_or_default();
         map.chunks = chunks;
-        self.look_at_ends(&map, section.note);
+        self.frame.close(&mut map, section.range.start, section.note);
         // A section whose pages are out already has rows, whatever became of it later.
         let is_data = std::mem::take(&mut self.is_data);
         if is_data {
@@ -300,18 +258,9 @@ impl Mapping {
         }
     }
 
-    /// Whether the dump has what its program writes last is seen by its first section and its last.
-    fn look_at_ends(&mut self, map: &MapSection, note: Option<&'static str>) {
-        if self.trailer.sections == 0 && map.kind == MapSectionKind::Header {
-            self.closing = sql::closing_line(&map.text);
-        }
-        if let Some(closing) = self.closing.filter(|_| map.bytes > 0) {
-            let has = map.text.is_empty() || map.text.windows(closing.len()).any(|part| part == closing);
-            self.is_closed = map.kind == MapSectionKind::Footer && has;
-        }
-        if !map.is_whole {
-            self.lacks = self.lacks.or(note);
-        }
+    /// Sees the bytes in which the lexer may have told of a header or a footer; they begin at `from`.
+    pub fn look(&mut self, from: u64, window: &[u8]) {
+        self.frame.keep(self.ended.iter(), from, window);
     }
 
     /// How many bytes of the map are ready.
@@ -341,7 +290,7 @@ impl Mapping {
         let mut out = self.out;
         out.append(&mut self.sections);
         out.extend(self.trailer.encode());
-        let lacks = self.lacks.or((!self.is_closed).then_some(LACKS_ITS_END));
-        Ok((out, DumpTally { tables: self.tables.len() as u64, rows: self.rows_told, lacks }))
+        let (tables, lacks) = (self.tables.len() as u64, self.frame.lacks());
+        Ok((out, DumpTally { tables, rows: self.rows_told, lacks }))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Whether it is one is decided by its first bytes. What the lexer does not understand is a section with a note; no byte is ever changed by it.
 
+mod frame;
 mod known;
 mod mapping;
 mod names;
@@ -10,8 +11,8 @@ mod walls;
 
 use std::ops::Range;
 
+pub use frame::DumpTally;
 pub use known::known_keys;
-pub use mapping::DumpTally;
 
 use self::mapping::Mapping;
 use crate::base::limits::{DUMP_UNSETTLED_BYTES_MAX, SQL_PREFIX_BYTES};
@@ -152,7 +153,7 @@ impl<'c> Cutter<'c> {
             if let Some(lexer) = dump.lexer.take_if(|_| is_end) {
                 lexer.finish(&mut dump.mapping);
             }
-            dump.mapping.keep_texts(self.position, window);
+            dump.mapping.look(self.position, window);
         }
     }
 
