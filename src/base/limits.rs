@@ -169,6 +169,9 @@ pub const REPLAY_RECIPE_BYTES_INLINE_MAX: usize = 4_096;
 pub const REPLAY_PROBE_BYTES: usize = 256 * 1024;
 /// Plaintext at which the guess is made even with fewer compressed bytes.
 pub const REPLAY_PROBE_PLAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of a member that wait for what would be written for its plaintext. Who writes a member keeps two windows and a block back at most,
+/// which is less: only who writes blocks without plaintext gets here.
+pub const REPLAY_BEHIND_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The largest block of pigz that is replayed, in bytes.
 pub const PIGZ_BLOCK_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// The longest header of a gzip member that is replayed, in bytes.
