@@ -169,11 +169,19 @@ pub const REPLAY_RECIPE_BYTES_INLINE_MAX: usize = 4_096;
 pub const REPLAY_PROBE_BYTES: usize = 256 * 1024;
 /// Plaintext at which the guess is made even with fewer compressed bytes.
 pub const REPLAY_PROBE_PLAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of a member that wait for what would be written for its plaintext. Who writes a member keeps two windows and a block back at most,
+/// which is less: only who writes blocks without plaintext gets here.
+pub const REPLAY_BEHIND_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The largest block of pigz that is replayed, in bytes.
 pub const PIGZ_BLOCK_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// The longest header of a gzip member that is replayed, in bytes.
 pub const REPLAY_HEADER_BYTES_MAX: usize = 4_096;
 /// Zeros behind the last member, and bytes of members without plaintext, that a recipe stands for at most.
 pub const REPLAY_EMPTY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Plaintext that a compressed file is written again from at a time: a byte may become a member with a header of
+/// [`REPLAY_HEADER_BYTES_MAX`].
+pub const REPLAY_SLICE_BYTES: usize = 1024;
+/// Bytes of a compressed file that is written again, from which on they are handed on.
+pub const REPLAY_PIECE_BYTES: usize = 1024 * 1024;
 /// The largest window of a zstd file that is read, as a power of two: 128 MiB, as much as the program `zstd` grants.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;

@@ -3,7 +3,7 @@
 use super::format::Format;
 use super::gzip::GzipDecoder;
 use super::zstd::ZstdDecoder;
-use crate::base::limits::COMPRESSED_TAIL_BYTES_MAX;
+use crate::base::limits::{COMPRESSED_TAIL_BYTES_MAX, REPLAY_EMPTY_BYTES_MAX};
 
 /// Why a compressed file cannot be read on. What was decoded before is right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +78,11 @@ impl Tail {
     pub const fn is_whole(&self) -> bool {
         self.garbage_bytes == self.garbage.len() as u64
     }
+
+    /// Whether a recipe may keep it.
+    pub const fn is_kept(&self) -> bool {
+        self.is_whole() && self.zeros <= REPLAY_EMPTY_BYTES_MAX
+    }
 }
 
 /// What there was when nothing follows.
@@ -129,6 +134,14 @@ impl Decoder {
     /// The places that were passed since the last call.
     pub fn take_marks(&mut self) -> Vec<Mark> {
         std::mem::take(&mut self.marks)
+    }
+
+    /// What follows the last member, as far as it was seen.
+    pub const fn tail(&self) -> &Tail {
+        match &self.reader {
+            Reader::Gzip(gzip) => gzip.tail(),
+            Reader::Zstd(zstd) => zstd.tail(),
+        }
     }
 
     /// What there was.

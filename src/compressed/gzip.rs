@@ -168,6 +168,11 @@ impl GzipDecoder {
         }
     }
 
+    /// What follows the last, as far as it was seen.
+    pub const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
     /// What there was, when no input follows.
     pub fn finish(&mut self) -> Ending {
         let mut is_truncated = true;

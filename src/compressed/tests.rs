@@ -128,6 +128,31 @@ fn zeros_and_garbage_behind_the_last_member_are_kept() {
 }
 
 #[test]
+fn what_no_recipe_is_for_is_not_waited_for() {
+    let plain = plaintext(300_000);
+    let file = written(&recipe(&[(plain.len(), GNU)]), &plain, 5_000);
+    let pushed = |file: &[u8], more: &[u8], times: usize| {
+        let (mut decoder, mut verifier) = (Decoder::new(Format::Gzip), Verifier::new());
+        for piece in std::iter::once(file).chain(std::iter::repeat_n(more, times)) {
+            let mut plain = Vec::new();
+            assert_eq!(decoder.push(piece, usize::MAX >> 1, &mut plain).unwrap(), piece.len());
+            verifier.push(piece, &plain, &decoder.take_marks());
+        }
+        verifier.has_failed().then(|| verifier.finish(decoder.finish()))
+    };
+    let same_bytes = file.len() as u64;
+    let behind = Some(Verdict::Differs { same_bytes, reason: Difference::Tail });
+    assert_eq!(pushed(&file, &vec![0; 1 << 20], 16), None);
+    assert_eq!(pushed(&file, &vec![0; 1 << 20], 17), behind);
+    // Blocks without plaintext, as many as one likes.
+    let empty = [0, 0, 0, 255, 255].repeat(1 << 17);
+    let short = [&file[..10], &empty].concat();
+    let bytes = Some(Verdict::Differs { same_bytes: 10, reason: Difference::Bytes });
+    assert_eq!(pushed(&short, &empty, 4), None);
+    assert_eq!(pushed(&short, &empty, 7), bytes);
+}
+
+#[test]
 fn a_file_that_is_cut_short_is_said_to_be_with_what_is_there() {
     let plain = plaintext(50_000);
     let file = written(&recipe(&[(plain.len(), GNU)]), &plain, 5_000);

@@ -69,6 +69,11 @@ impl ZstdDecoder {
         Ok(all - input.len())
     }
 
+    /// What follows the last, as far as it was seen.
+    pub const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
     /// What there was, when no input follows.
     pub fn finish(&mut self) -> Ending {
         let is_truncated = match &mut self.stage {

@@ -1,7 +1,7 @@
 //! Compressed files that are stored as their plaintext: written again as they were, or handed out as what is in them.
 
 use crate::base::TreePath;
-use crate::base::limits::REPLAY_RECIPE_BYTES_MAX;
+use crate::base::limits::{REPLAY_PIECE_BYTES, REPLAY_RECIPE_BYTES_MAX, REPLAY_SLICE_BYTES};
 use crate::compressed::{ReplayRecipe, Replayer};
 use crate::format::{Entry, Replay, Root};
 use crate::repo::{ChunkReader, RepoError, StreamReader, Subject, TreeReader};
@@ -30,7 +30,7 @@ impl Rewriting {
     /// At the start of the file of `entry`; `None` if that is stored as it is, or only as its plaintext.
     ///
     /// # Errors
-    /// [`RepoError::Damaged`] for a recipe that is none, or is for another plaintext; those of reading its chunks.
+    /// Those of [`recipe`].
     pub fn open(reader: &ChunkReader, entry: &Entry) -> Result<Option<Self>, RepoError> {
         let Some(recipe) = recipe(reader, entry)? else { return Ok(None) };
         let path = entry.path.to_string();
@@ -44,9 +44,25 @@ impl Rewriting {
     /// [`RepoError::Damaged`] if that is more than the file has.
     pub fn push(&mut self, plain: &[u8]) -> Result<&[u8], RepoError> {
         self.out.clear();
-        self.replayer.push(plain, &mut self.out).map_err(|error| damaged(&self.path, &error))?;
-        self.count()?;
+        plain.chunks(REPLAY_SLICE_BYTES).try_for_each(|slice| self.slice(slice))?;
         Ok(&self.out)
+    }
+
+    /// Adds plaintext; hands what became of it to `give` piece by piece, however much that is.
+    fn push_to<E: From<RepoError>>(
+        &mut self,
+        plain: &[u8],
+        give: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.out.clear();
+        for slice in plain.chunks(REPLAY_SLICE_BYTES) {
+            self.slice(slice)?;
+            if self.out.len() >= REPLAY_PIECE_BYTES {
+                give(&self.out)?;
+                self.out.clear();
+            }
+        }
+        give(&self.out)
     }
 
     /// The end of the file.
@@ -63,8 +79,11 @@ impl Rewriting {
         }
     }
 
-    fn count(&mut self) -> Result<(), RepoError> {
-        let left = self.left.checked_sub(self.out.len() as u64);
+    /// Adds so little plaintext that a hostile recipe makes little of it before the file has more bytes than it may.
+    fn slice(&mut self, plain: &[u8]) -> Result<(), RepoError> {
+        let before = self.out.len();
+        self.replayer.push(plain, &mut self.out).map_err(|error| damaged(&self.path, &error))?;
+        let left = self.left.checked_sub((self.out.len() - before) as u64);
         self.left = left.ok_or_else(|| damaged(&self.path, &"it gives more than the size of the file"))?;
         Ok(())
     }
@@ -77,7 +96,7 @@ fn damaged(path: &str, reason: &dyn std::fmt::Display) -> RepoError {
 /// The replay recipe of a file, if it has one.
 ///
 /// # Errors
-/// [`RepoError::Damaged`] for one that is none, or is for another plaintext; those of reading its chunks.
+/// [`RepoError::Damaged`] for one that is none, or is for another plaintext or a file of another size; those of reading its chunks.
 pub fn recipe(reader: &ChunkReader, entry: &Entry) -> Result<Option<ReplayRecipe>, RepoError> {
     let Some(compressed) = &entry.compressed else { return Ok(None) };
     let path = entry.path.to_string();
@@ -100,6 +119,9 @@ pub fn recipe(reader: &ChunkReader, entry: &Entry) -> Result<Option<ReplayRecipe
     if recipe.plain_bytes() != Some(compressed.plain_bytes) {
         return Err(damaged(&path, &"it is for another plaintext"));
     }
+    if recipe.bytes_min().is_none_or(|bytes| bytes > entry.size) {
+        return Err(damaged(&path, &"it is for a file of another size"));
+    }
     Ok(Some(recipe))
 }
 
@@ -119,7 +141,7 @@ pub fn each_piece<E: From<RepoError>>(
         if bytes.is_empty() {
             return give(&rewriting.finish()?);
         }
-        give(rewriting.push(bytes)?)?;
+        rewriting.push_to(bytes, give)?;
     }
 }
 
@@ -167,8 +189,60 @@ pub fn is_taken(reader: &ChunkReader, root: Root, path: &TreePath) -> Result<boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::EntryKind;
+    use crate::compressed::{DeflateParameters, MemberRun, Producer};
+    use crate::format::{Compressed, CompressedFormat, EntryKind};
     use crate::repo::forest::{Forest, entry, path};
+
+    /// A file of `size` bytes in as many members of one byte each as `count` says, all with the longest header that there may be.
+    fn hostile(count: u64, size: u64) -> Entry {
+        let mut header = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03".to_vec();
+        header.resize(4_095, b'x');
+        header.push(0);
+        let recipe = ReplayRecipe {
+            producers: vec![Producer::stream(DeflateParameters::zlib(1))],
+            headers: vec![header],
+            members: vec![MemberRun { count, plain_bytes: 1, producer: 0, header: 0 }],
+            ..ReplayRecipe::default()
+        };
+        let replay = Some(Replay::Inline(recipe.encode().unwrap()));
+        let compressed = Compressed { format: CompressedFormat::Gzip, plain_bytes: count, replay };
+        Entry { size, compressed: Some(Box::new(compressed)), ..entry("a.gz", EntryKind::File) }
+    }
+
+    #[test]
+    fn a_recipe_whose_headers_alone_are_more_than_the_file_is_refused() {
+        let forest = Forest::new();
+        let open = |count, size| Rewriting::open(&forest.reader(), &hostile(count, size));
+        let error = open(1_000, 1_000 * 4_106 - 1).unwrap_err();
+        assert!(error.to_string().contains("another size"), "{error}");
+        assert!(open(1_000, 1_000 * 4_106).unwrap().is_some());
+        // More than any number is.
+        assert!(open(u64::MAX, u64::MAX).unwrap_err().to_string().contains("another size"));
+    }
+
+    #[test]
+    fn a_recipe_that_makes_much_of_little_does_it_in_pieces_and_no_further_than_the_file_goes() {
+        let forest = Forest::new();
+        let count = 20_000;
+        // One byte of plaintext takes at least one byte more than the two that are counted.
+        let open = |size| Rewriting::open(&forest.reader(), &hostile(count, size)).unwrap().unwrap();
+        let plain = vec![b'x'; usize::try_from(count).unwrap()];
+        let short = open(count * 4_106).push(&plain).map(<[u8]>::len);
+        assert!(short.unwrap_err().to_string().contains("more than the size"));
+        let mut rewriting = Rewriting { left: 10_000_000, ..open(count * 4_106) };
+        assert!(rewriting.push(&plain).is_err());
+        assert!(rewriting.out.len() < 10_000_000 + REPLAY_SLICE_BYTES * 4_200, "{}", rewriting.out.len());
+        let (mut whole, mut sum, mut most) = (open(count * 4_107), 0, 0);
+        whole
+            .push_to(&plain, &mut |piece: &[u8]| {
+                (sum, most) = (sum + piece.len(), most.max(piece.len()));
+                Ok::<_, RepoError>(())
+            })
+            .unwrap();
+        assert!(whole.finish().unwrap().is_empty());
+        assert_eq!(sum as u64, count * 4_107);
+        assert!(most < REPLAY_PIECE_BYTES + REPLAY_SLICE_BYTES * 4_200, "{most}");
+    }
 
     #[test]
     fn a_plaintext_is_called_as_its_file_without_the_suffix() {

@@ -9,7 +9,7 @@ use crate::base::limits::{
 };
 use crate::compressed::deflate::{DeflateParameters, Flavour, Matching};
 
-/// Body and trailer of a member without plaintext.
+/// Body and trailer of a member without plaintext. No other has less.
 const EMPTY_MEMBER_BYTES: u64 = 10;
 
 const GZIP: u8 = 1;
@@ -131,6 +131,15 @@ impl ReplayRecipe {
         self.members
             .iter()
             .try_fold(0_u64, |sum, run| sum.checked_add(run.count.checked_mul(run.plain_bytes)?))
+    }
+
+    /// What the file has at least, whatever the plaintext: headers, trailers, two bytes of each body and what follows; `None` if that is more
+    /// than there can be.
+    pub fn bytes_min(&self) -> Option<u64> {
+        self.members.iter().try_fold(self.zeros.checked_add(self.garbage.len() as u64)?, |sum, run| {
+            let header = self.headers.get(run.header)?;
+            sum.checked_add(run.count.checked_mul(header.len() as u64 + EMPTY_MEMBER_BYTES)?)
+        })
     }
 
     /// Bytes of members without plaintext, the body taken for two: what a short recipe could make much of.

@@ -3,7 +3,10 @@
 use super::finder::{Finder, Probe};
 use super::member::Member;
 use super::{Body, MemberRun, Producer, ReplayRecipe};
-use crate::base::limits::{REPLAY_PROBE_BYTES, REPLAY_PROBE_PLAIN_BYTES_MAX};
+use crate::base::limits::{
+    COMPRESSED_TAIL_BYTES_MAX, REPLAY_BEHIND_BYTES_MAX, REPLAY_EMPTY_BYTES_MAX, REPLAY_PROBE_BYTES,
+    REPLAY_PROBE_PLAIN_BYTES_MAX,
+};
 use crate::compressed::decode::{Ending, Mark};
 
 /// What came of the comparison.
@@ -120,13 +123,14 @@ impl Verifier {
             }
         }
         self.plain(plain);
+        self.fail_if_too_much_waits();
     }
 
     /// The verdict on the whole file.
     pub fn finish(mut self, ending: Ending) -> Verdict {
         if ending.is_truncated {
             self.fail(Difference::Truncated);
-        } else if !ending.tail.is_whole() {
+        } else if !ending.tail.is_kept() {
             self.fail(Difference::Tail);
         }
         self.recipe.zeros = ending.tail.zeros;
@@ -145,6 +149,18 @@ impl Verifier {
             self.stage = Stage::Differs { same_bytes: self.original_at, reason };
             self.original = Vec::new();
             self.made = Vec::new();
+        }
+    }
+
+    /// What no recipe can be for is known before the end of the file, and not kept until then.
+    fn fail_if_too_much_waits(&mut self) {
+        let waiting = self.original.len() as u64;
+        match self.stage {
+            Stage::Between if waiting > REPLAY_EMPTY_BYTES_MAX + COMPRESSED_TAIL_BYTES_MAX as u64 => {
+                self.fail(Difference::Tail);
+            }
+            Stage::Writing(_) if waiting > REPLAY_BEHIND_BYTES_MAX => self.fail(Difference::Bytes),
+            _ => {}
         }
     }
 

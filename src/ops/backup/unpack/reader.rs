@@ -93,6 +93,9 @@ impl<E, R: FnMut(&mut [u8]) -> Result<usize, E>> Unpacker<R> {
         {
             return Err(Stop::Keep(format!("it holds over {UNPACK_RATIO_MAX} times its own size")));
         }
+        if self.is_followed() {
+            return Err(Stop::Keep(reason(Difference::Tail)));
+        }
         self.plain = Arc::new(plain);
         self.given = 0;
         let compressed = rest.get(..taken).unwrap_or_default().to_vec();
@@ -103,6 +106,15 @@ impl<E, R: FnMut(&mut [u8]) -> Result<usize, E>> Unpacker<R> {
         }
         self.taken += taken;
         Ok(has_more)
+    }
+
+    /// Whether more is known to follow the compressed data than can be kept of it; the rest needs not be read.
+    const fn is_followed(&self) -> bool {
+        let tail = self.decoder.tail();
+        match self.checking {
+            Checking::Not => tail.garbage_bytes > 0,
+            Checking::Here(..) | Checking::Beside(_) => !tail.is_kept(),
+        }
     }
 
     /// What the file is, if it can be kept as its plaintext; else why not.

@@ -79,3 +79,43 @@ fn the_tally_names_the_first_files_and_counts_all() {
     (0..KEPT_FILES_TOLD_MAX + 5).for_each(|_| tally.note(&path, Fate::Kept("so".into())));
     assert_eq!((tally.kept, tally.kept_files.len()), (105, 100));
 }
+
+/// How much is read of a file and `more` bytes, all alike, behind it, and why it is kept.
+fn read_of(file: &[u8], byte: u8, more: usize, mode: GzipMode) -> (usize, String) {
+    let (mut rest, mut left, mut read) = (file, more, 0);
+    let mut unpacker =
+        reader::Unpacker::new(Format::Gzip, verify::Checking::here(mode), |buffer: &mut [u8]| {
+            let mut bytes = std::io::Read::read(&mut rest, buffer).unwrap();
+            if bytes == 0 {
+                bytes = buffer.len().min(left);
+                buffer[..bytes].fill(byte);
+                left -= bytes;
+            }
+            read += bytes;
+            Ok::<_, std::convert::Infallible>(bytes)
+        });
+    let mut buffer = vec![0; 64 * 1024];
+    let why = loop {
+        match unpacker.read(&mut buffer) {
+            Ok(0) => break unpacker.finish().map_or_else(|reason| reason, |_| "taken apart".into()),
+            Ok(_) => {}
+            Err(reader::Stop::Keep(reason)) => break reason,
+            Err(reader::Stop::Source(never)) => match never {},
+        }
+    };
+    (read, why)
+}
+
+#[test]
+fn what_follows_a_dump_is_read_no_further_than_it_could_be_kept() {
+    let member = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0".as_slice();
+    let most = 1 << 30;
+    for (byte, mode, bytes_max) in
+        [(b'x', GzipMode::Replay, 1 << 20), (b'x', GzipMode::Plain, 1 << 20), (0, GzipMode::Replay, 17 << 20)]
+    {
+        let (read, why) = read_of(member, byte, most, mode);
+        assert!(why.contains("follows") && read < bytes_max, "{byte}, {mode:?}: {read}, {why}");
+    }
+    let kept = read_of(member, 0, 16 << 20, GzipMode::Replay);
+    assert_eq!(kept, (member.len() + (16 << 20), "taken apart".into()));
+}
