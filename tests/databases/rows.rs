@@ -251,3 +251,51 @@ fn a_table_that_two_databases_have_must_be_said() {
     place.ok(&with("twin_a.t"));
     assert_eq!(server.query("twin_a", "SELECT v FROM t"), "a\n");
 }
+
+/// The next number of a sequence is none that a row has, and a table without rows leaves its sequence as it is.
+#[test]
+fn sequences_of_postgresql_follow_their_rows_and_an_empty_table_is_no_error() {
+    let Some(server) = PostgreSql::get() else { return };
+    let place = Place::new();
+    server.create_database("counts");
+    let tables = "CREATE TABLE one (id SERIAL PRIMARY KEY, v TEXT); INSERT INTO one (v) VALUES ('a'); \
+        CREATE TABLE none (id SERIAL PRIMARY KEY, v TEXT)";
+    server.query("counts", tables);
+    let url = server.url("postgres", "counts");
+    place.ok(&["backup", "--init", "--postgres", &format!("a={url}")]);
+    let load = |table: &str, more: &[&str]| {
+        let start = ["extract", "latest", table, "--into", &url, "--mode", "upsert"];
+        place.ok(&[start.as_slice(), &["--yes-overwrite", "counts"], more].concat());
+    };
+    server.query("counts", "TRUNCATE one RESTART IDENTITY");
+    load("one", &["--where", "id = 77", "--allow-empty"]);
+    assert_eq!(server.query("counts", "SELECT last_value, is_called FROM one_id_seq"), "1\tf\n");
+    load("none", &[]);
+    load("one", &[]);
+    assert_eq!(server.query("counts", "INSERT INTO one (v) VALUES ('b') RETURNING id"), "2\n");
+    assert_eq!(server.query("counts", "INSERT INTO none (v) VALUES ('b') RETURNING id"), "1\n");
+    load("one", &[]);
+    assert_eq!(
+        server.query("counts", "INSERT INTO one (v) VALUES ('c') RETURNING id"),
+        "3\n",
+        "back by nothing"
+    );
+}
+
+/// A column that a key only includes is a value like others.
+#[test]
+fn a_column_that_a_key_includes_is_no_key() {
+    let Some(server) = PostgreSql::get() else { return };
+    let place = Place::new();
+    server.create_database("including");
+    server.query(
+        "including",
+        "CREATE TABLE t (id INT, v TEXT, w TEXT, PRIMARY KEY (id) INCLUDE (v)); INSERT INTO t VALUES (1, 'a', 'b')",
+    );
+    let url = server.url("postgres", "including");
+    place.ok(&["backup", "--init", "--postgres", &format!("a={url}")]);
+    server.query("including", "UPDATE t SET v = 'x', w = 'y'");
+    let load = ["extract", "latest", "t", "--into", &url, "--mode", "upsert", "--yes-overwrite", "including"];
+    place.ok(&load);
+    assert_eq!(server.query("including", "SELECT * FROM t"), "1\ta\tb\n");
+}

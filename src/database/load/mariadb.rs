@@ -84,11 +84,11 @@ impl MariaDbRestore {
     }
 
     /// Puts what was loaded in the place of what is there; `events` are statements that could not be loaded before. What the old state was is gone when
-    /// this succeeds, and is back when it does not.
+    /// this succeeds, and is back when it does not. Databases beside it that could not be dropped are told.
     ///
     /// # Errors
     /// [`DatabaseError`]; [`DatabaseError::Stranded`] if the old state could not be put back: then it says where it is.
-    pub fn swap(mut self, events: &[u8]) -> Result<(), DatabaseError> {
+    pub fn swap(mut self, events: &[u8]) -> Result<Option<String>, DatabaseError> {
         let (fresh, live) = (frame_of(&self.fresh)?, frame_of(&self.live)?);
         let frame = frame_sql(&self.fresh, &fresh.views, false)?;
         let views = views_sql(&self.fresh, &fresh.views)?;
@@ -134,12 +134,12 @@ impl MariaDbRestore {
             };
         }
         self.is_done = true;
-        let drop = format!(
-            "SET foreign_key_checks=0; DROP DATABASE {}; DROP DATABASE {};",
-            quoted(&old.dsn.database),
-            quoted(&self.fresh.dsn.database)
-        );
-        Script::run(&self.live.at(""), drop.as_bytes(), false)
+        let left: Vec<&str> = [&old, &self.fresh]
+            .into_iter()
+            .filter(|server| server.drop_database().is_err())
+            .map(|server| server.dsn.database.as_str())
+            .collect();
+        Ok((!left.is_empty()).then(|| left.join(", ")))
     }
 
     /// The old tables go back to their place, and the old frame is made again; views only where they were touched.
@@ -180,6 +180,14 @@ impl Drop for MariaDbRestore {
             }
             Script::run(&self.live.at(""), sql.as_bytes(), false).ok();
         }
+    }
+}
+
+impl Server {
+    /// Drops this database, whatever depends on it.
+    fn drop_database(&self) -> Result<(), DatabaseError> {
+        let sql = format!("SET foreign_key_checks=0; DROP DATABASE {};", quoted(&self.dsn.database));
+        Script::run(&self.at(""), sql.as_bytes(), false)
     }
 }
 

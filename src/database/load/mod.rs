@@ -43,10 +43,30 @@ impl Server {
     }
 }
 
-/// A name for a database beside `name`, that nobody else takes.
+/// A name for a database beside `name`, that nobody else takes. It has at most 63 bytes: PostgreSQL would cut a longer one, and MariaDB refuse it.
 fn name_beside(name: &str, what: &str) -> String {
     let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let number = time.as_nanos() ^ u128::from(std::process::id()) << 40;
-    let short: String = name.chars().take(24).collect();
-    format!("{short}_strongroom_{what}_{:08x}", number & 0xffff_ffff)
+    let short: String = name
+        .char_indices()
+        .take_while(|(at, letter)| at + letter.len_utf8() <= 24)
+        .map(|(_, letter)| letter)
+        .collect();
+    format!("{short}_strongroom_{what}_{:x}_{:08x}", std::process::id(), time.as_nanos() & 0xffff_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_beside;
+
+    #[test]
+    fn a_name_beside_fits_and_keeps_the_first_letters_whole() {
+        for (name, start) in [("shop", "shop_"), (&"ä".repeat(40), &format!("{}_", "ä".repeat(12)))] {
+            let beside = name_beside(name, "rows");
+            assert!(beside.len() <= 63, "{beside}");
+            assert!(beside.starts_with(&format!("{start}strongroom_rows_")), "{beside}");
+        }
+        let odd = format!("a{}", "🦊".repeat(20));
+        assert!(name_beside(&odd, "new").starts_with(&format!("a{}_strongroom_new_", "🦊".repeat(5))));
+        assert_ne!(name_beside("shop", "old"), name_beside("shop", "old"));
+    }
 }

@@ -62,9 +62,10 @@ pub fn tables(server: &Server) -> Result<Vec<TargetTable>, DatabaseError> {
     Ok(tables)
 }
 
+// `indkey` also has the columns that a key includes: only the first of them are the key.
 const POSTGRES_COLUMNS: &str = "SELECT encode(convert_to(n.nspname, 'UTF8'), 'hex'), encode(convert_to(c.relname, 'UTF8'), 'hex'), \
     encode(convert_to(a.attname, 'UTF8'), 'hex'), CASE WHEN a.attgenerated <> '' THEN 1 ELSE 0 END, \
-    CASE WHEN a.attnum = ANY (i.indkey) THEN 1 ELSE 0 END, 1 \
+    CASE WHEN a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) THEN 1 ELSE 0 END, 1 \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid \
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary \
     WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname NOT LIKE 'pg\\_%' \
@@ -180,15 +181,17 @@ pub fn stage(table: &TargetTable, staged: &str, columns: &[String]) -> String {
     )
 }
 
-/// Statements of PostgreSQL by which no sequence of the table's key gives a number again that a row has.
+/// Statements of PostgreSQL by which no sequence of the table's key gives a number again that a row has. One that was never asked stands at its first number
+/// and has not given it yet; a table without rows says nothing about its sequence.
 pub fn sequences_follow(table: &TargetTable) -> String {
     let name = format!("{}.{}", postgres::quoted(&table.schema), postgres::quoted(&table.name));
     let of = |column: &String| {
         format!(
             "DO $strongroom$ DECLARE seq text := pg_get_serial_sequence({0}, {1}); most bigint; BEGIN IF seq IS NOT NULL THEN \
              EXECUTE format('SELECT max(%I) FROM %s', {1}, {0}) INTO most; \
-             EXECUTE format('SELECT setval(%L, %s) FROM %s WHERE last_value < %s', seq, most, seq, most); \
-             END IF; END $strongroom$;\n",
+             IF most IS NOT NULL THEN \
+             EXECUTE format('SELECT setval(%1$L, %2$s) FROM %1$s WHERE last_value < %2$s OR (NOT is_called AND last_value = %2$s)', \
+             seq, most); END IF; END IF; END $strongroom$;\n",
             postgres::literal(&name),
             postgres::literal(column),
         )

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{LoadReport, refuse_occupied, refuse_unfit};
-use crate::base::{Observer, escape};
+use crate::base::{Observer, Warning, escape};
 use crate::database::load::{self, Mode, Script, Staging, TargetTable};
 use crate::database::{DatabaseError, Kind, Server};
 use crate::format::Manifest;
@@ -184,7 +184,10 @@ impl Load<'_> {
                 String::from_utf8_lossy(name).into_owned()
             };
             let names: Vec<String> = self.found.tables.iter().map(name).collect();
-            load::drop_tables(self.server, &names)?;
+            if let Err(error) = load::drop_tables(self.server, &names) {
+                let message = format!("what was made of it before the error could not be dropped: {error}");
+                self.observer.warning(Warning { subject: names.join(", "), message });
+            }
         }
         done
     }

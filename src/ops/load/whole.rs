@@ -74,8 +74,7 @@ pub fn restore_database(
         Kind::MariaDb => {
             let restore = MariaDbRestore::begin(server)?;
             load(restore.fresh(), &mut events)?;
-            restore.swap(&events)?;
-            None
+            restore.swap(&events)?
         }
         Kind::Postgres => {
             let restore = PostgresRestore::begin(server)?;
