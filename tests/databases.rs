@@ -8,6 +8,7 @@ mod databases {
     mod restore;
     mod rows;
     mod systems;
+    mod which;
 }
 #[path = "cli/place.rs"]
 mod place;
