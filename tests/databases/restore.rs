@@ -1,9 +1,11 @@
 //! Databases restored as a whole: what comes back is what was dumped, and a restore that fails changes nothing.
 
+use std::io::Write;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use crate::place::Place;
-use crate::servers::{MariaDb, PostgreSql};
+use crate::servers::{MariaDb, PostgreSql, output_of};
 
 /// Everything that a change of names could lose.
 const SHOP: &str = r"
@@ -135,6 +137,65 @@ fn a_dump_of_mariadb_with_an_error_leaves_the_database_as_it_was() {
         .refused(&["restore-db", &format!("latest:{file}"), "--into", &url, "--yes-overwrite", "keep"], 18);
     assert!(text.contains("ends too soon"), "{text}");
     assert_eq!(state(server, "keep"), before);
+}
+
+/// Asks until there is an answer.
+fn asked_until_some(server: &MariaDb, sql: &str) -> String {
+    let start = Instant::now();
+    loop {
+        let answer = server.query("", sql);
+        if !answer.is_empty() {
+            return answer.trim().to_string();
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "no answer to {sql}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Tables cannot move while somebody has locked one: then triggers, routines and events are gone already, and nobody is left who knows them.
+#[test]
+fn what_a_killed_restore_dropped_is_made_again_from_what_it_kept() {
+    let Some(server) = MariaDb::get() else { return };
+    let place = Place::new();
+    server.create_database("killed");
+    server.query("killed", SHOP);
+    let url = server.url("root", "killed");
+    place.ok(&["backup", "--init", "--mariadb", &format!("shop.sql={url}")]);
+    server.query("killed", CHANGED);
+    let before = state(server, "killed");
+    let mut other =
+        server.client("mariadb").arg("killed").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    other.stdin.as_mut().unwrap().write_all(b"LOCK TABLES parts READ;\n").unwrap();
+    asked_until_some(server, "SHOW OPEN TABLES FROM killed WHERE `Table` = 'parts' AND In_use > 0");
+    let mut restore = place
+        .command(&["restore-db", "latest", "--into", &url, "--yes-overwrite", "killed"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'RENAME TABLE%'";
+    let id = asked_until_some(server, id);
+    restore.kill().unwrap();
+    restore.wait().unwrap();
+    // Its client may live on, or have gone with it.
+    server.client("mariadb").args(["-e", &format!("KILL {id}")]).output().unwrap();
+    let is_gone = format!(
+        "SELECT 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {id})"
+    );
+    asked_until_some(server, &is_gone);
+    drop(other.stdin.take());
+    other.wait().unwrap();
+
+    let lost = "SELECT (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = 'killed') \
+        + (SELECT COUNT(*) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = 'killed') \
+        + (SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = 'killed')";
+    assert_eq!(server.query("", lost), "0\n");
+    let old = server.query("", "SHOW DATABASES LIKE 'killed\\_strongroom\\_old%'");
+    let mut read = server.client("mariadb");
+    read.args(["-BNr", "-e", "SELECT statements FROM strongroom_undo ORDER BY number", old.trim()]);
+    output_of(server.client("mariadb").args(["--force", "killed"]), &output_of(&mut read, b""));
+    assert_eq!(state(server, "killed"), before);
+    let fresh = server.query("", "SHOW DATABASES LIKE 'killed\\_strongroom\\_new%'");
+    server.query("", &format!("DROP DATABASE {old}; DROP DATABASE {fresh}"));
 }
 
 #[test]

@@ -39,7 +39,9 @@ pub fn of_database(error: &DatabaseError, doing: Doing) -> Advice {
         DatabaseError::Stranded { place, .. } => advice(
             exit,
             "the old tables are whole, in another database; what is in this one may be half",
-            format!("RENAME TABLE every table of {place} back by hand, then restore views and routines"),
+            format!(
+                "RENAME TABLE every table of {place} back by hand, then run the SQL in its table strongroom_undo"
+            ),
         ),
         DatabaseError::Cancelled => (Exit::Cancelled, None, "run it again whenever you like".into()),
         DatabaseError::Process(error) => of_process(error),

@@ -3,13 +3,13 @@
 //! A database cannot be renamed, and of what is in it only tables can change their database: a view cannot, a table with a trigger cannot, routines and
 //! events cannot. So everything is loaded into a fresh database first, which proves all of it but events (they would begin to run there). Then tables
 //! change places in one statement, which happens as a whole or not at all, and what cannot be renamed (the *frame*: triggers, routines, events, and last
-//! of all views) is made anew in its place. The frame that was there is kept as SQL until the end; if the new one cannot be made, tables go back and it is
-//! made again. Views come last because one whose tables are gone, as after the accident that a restore is for, could not be made again: it is not touched
-//! before nothing can fail any more but views that have been proven already.
+//! of all views) is made anew in its place. The frame that was there is kept as SQL until the end, in this process and beside the old tables
+//! ([`super::undo`]); if the new one cannot be made, tables go back and it is made again. Views come last because one whose tables are gone, as after the
+//! accident that a restore is for, could not be made again: it is not touched before nothing can fail any more but views that have been proven already.
 
 use std::ffi::OsString;
 
-use super::{Occupancy, Script, name_beside};
+use super::{Occupancy, Script, name_beside, undo};
 use crate::database::dump::unhex;
 use crate::database::{DatabaseError, Server};
 
@@ -92,17 +92,22 @@ impl MariaDbRestore {
         let (fresh, live) = (frame_of(&self.fresh)?, frame_of(&self.live)?);
         let frame = frame_sql(&self.fresh, &fresh.views, false)?;
         let views = views_sql(&self.fresh, &fresh.views)?;
-        let undo = frame_sql(&self.live, &live.views, true)?;
+        let undo_frame = frame_sql(&self.live, &live.views, true)?;
         let undo_views = sound_views_sql(&self.live, &live.views)?;
         let old = self.live.at(&name_beside(&self.live.dsn.database, "old"));
         let (live_tables, fresh_tables) = (tables_of(&self.live)?, tables_of(&self.fresh)?);
         // A view in the place of a table that comes cannot wait.
         let in_the_way: Vec<String> =
             live.views.iter().filter(|view| fresh_tables.contains(view)).cloned().collect();
-        let rename = renames(&[(&self.live, &old), (&self.fresh, &self.live)])?;
+        let rename = renames(&[(&self.live, &old, &live_tables), (&self.fresh, &self.live, &fresh_tables)]);
+        let undo_table = undo::table_beside(&live_tables);
         let mut views_are_touched = !in_the_way.is_empty();
         let make = format!("CREATE DATABASE {};", quoted(&old.dsn.database));
         Script::run(&self.live.at(""), make.as_bytes(), false)?;
+        if let Err(error) = undo::keep(&old, &undo_table, &[undo_frame.as_slice(), &undo_views].concat()) {
+            old.drop_database().ok();
+            return Err(error);
+        }
         let placed = Script::run(&self.fresh, fresh.drops.as_bytes(), false)
             .and_then(|()| {
                 Script::run(&self.live, [live.drops, drops("VIEW", &in_the_way)].concat().as_bytes(), false)
@@ -120,11 +125,14 @@ impl MariaDbRestore {
         if let Err(error) = placed {
             // All tables have changed places or none has: a look at one side tells.
             let changed = match live_tables.is_empty() {
-                false => tables_of(&old).map(|tables| !tables.is_empty()),
+                false => tables_of(&old).map(|tables| tables.iter().any(|table| *table != undo_table)),
                 true => tables_of(&self.fresh).map(|tables| tables.is_empty() && !fresh_tables.is_empty()),
             };
             let undo_views = views_are_touched.then_some(undo_views.as_slice());
-            return match changed.and_then(|changed| self.put_back(&old, &undo, undo_views, changed)) {
+            let moved = |changed: bool| changed.then_some(live_tables.as_slice());
+            return match changed
+                .and_then(|changed| self.put_back(&old, &undo_frame, undo_views, moved(changed)))
+            {
                 Ok(()) => Err(error),
                 Err(second) => {
                     self.is_done = true;
@@ -142,29 +150,26 @@ impl MariaDbRestore {
         Ok((!left.is_empty()).then(|| left.join(", ")))
     }
 
-    /// The old tables go back to their place, and the old frame is made again; views only where they were touched.
+    /// Old tables that were `moved` go back to their place, and the old frame is made again; views only where they were touched.
     fn put_back(
         &self,
         old: &Server,
         undo: &[u8],
         undo_views: Option<&[u8]>,
-        tables_changed: bool,
+        moved: Option<&[String]>,
     ) -> Result<(), DatabaseError> {
         let frame = frame_of(&self.live)?;
         Script::run(&self.live, frame.drops.as_bytes(), false)?;
         if undo_views.is_some() {
             Script::run(&self.live, drops("VIEW", &frame.views).as_bytes(), false)?;
         }
-        if tables_changed {
-            let rename = renames(&[(&self.live, &self.fresh), (old, &self.live)])?;
+        if let Some(moved) = moved {
+            let rename =
+                renames(&[(&self.live, &self.fresh, &tables_of(&self.live)?), (old, &self.live, moved)]);
             Script::run(&self.live.at(""), rename.as_bytes(), false)?;
         }
         Script::run(&self.live, &[undo, undo_views.unwrap_or_default()].concat(), false)?;
-        Script::run(
-            &self.live.at(""),
-            format!("DROP DATABASE {};", quoted(&old.dsn.database)).as_bytes(),
-            false,
-        )
+        old.drop_database()
     }
 }
 
@@ -202,19 +207,19 @@ pub(super) fn literal(text: &str) -> String {
     if digits.is_empty() { "''".into() } else { format!("CONVERT(X'{digits}' USING utf8mb4)") }
 }
 
-/// One statement by which all tables of each first database go to the second; nothing if there are none.
-fn renames(moves: &[(&Server, &Server)]) -> Result<String, DatabaseError> {
+/// One statement by which these tables of each first database go to the second; nothing if there are none.
+fn renames(moves: &[(&Server, &Server, &[String])]) -> String {
     let mut pairs = vec![];
-    for (from, to) in moves {
+    for (from, to, tables) in moves {
         let place = |server: &Server| quoted(&server.dsn.database);
-        for table in tables_of(from)? {
-            let table = quoted(&table);
+        for table in *tables {
+            let table = quoted(table);
             pairs.push(format!("{}.{table} TO {}.{table}", place(from), place(to)));
         }
     }
     // Without the checks a foreign key goes along with the table it names, in whichever order they go.
     let statement = format!("SET foreign_key_checks=0; RENAME TABLE {};", pairs.join(", "));
-    Ok(if pairs.is_empty() { String::new() } else { statement })
+    if pairs.is_empty() { String::new() } else { statement }
 }
 
 /// Tables and sequences.

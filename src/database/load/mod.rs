@@ -4,6 +4,7 @@ mod mariadb;
 mod postgres;
 mod rows;
 mod script;
+mod undo;
 
 pub use mariadb::MariaDbRestore;
 pub use postgres::PostgresRestore;
