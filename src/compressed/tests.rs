@@ -153,6 +153,28 @@ fn what_no_recipe_is_for_is_not_waited_for() {
 }
 
 #[test]
+fn a_file_of_too_many_different_members_is_given_up_when_that_is_known() {
+    // As BGZF has them: each header tells the length of its member.
+    let body = [3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let member = |n: u32| {
+        let extra = [b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x08\0BC\x04\0".as_slice(), &n.to_le_bytes()];
+        [extra.concat().as_slice(), &body].concat()
+    };
+    let (mut decoder, mut verifier) = (Decoder::new(Format::Gzip), Verifier::new());
+    let mut members = 0;
+    while !verifier.has_failed() && members < 100_000 {
+        let (bytes, mut plain) = (member(members), Vec::new());
+        assert_eq!(decoder.push(&bytes, 100, &mut plain).unwrap(), bytes.len());
+        verifier.push(&bytes, &plain, &decoder.take_marks());
+        members += 1;
+    }
+    // 27 bytes or a little more of each.
+    assert!((30_000..40_000).contains(&members), "{members}");
+    let verdict = verifier.finish(decoder.finish());
+    assert!(matches!(verdict, Verdict::Differs { reason: Difference::Recipe, .. }), "{verdict:?}");
+}
+
+#[test]
 fn a_file_that_is_cut_short_is_said_to_be_with_what_is_there() {
     let plain = plaintext(50_000);
     let file = written(&recipe(&[(plain.len(), GNU)]), &plain, 5_000);

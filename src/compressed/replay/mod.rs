@@ -1,5 +1,6 @@
 //! A compressed file as its plaintext and a recipe: found at backup, followed at restore.
 
+mod draft;
 mod finder;
 mod member;
 mod producer;

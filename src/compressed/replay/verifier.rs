@@ -1,8 +1,9 @@
 //! A compressed file compared with what would be written for its plaintext, as both stream past.
 
+use super::draft::Draft;
 use super::finder::{Finder, Probe};
 use super::member::Member;
-use super::{Body, MemberRun, Producer, ReplayRecipe};
+use super::{Body, Producer, ReplayRecipe};
 use crate::base::limits::{
     COMPRESSED_TAIL_BYTES_MAX, REPLAY_BEHIND_BYTES_MAX, REPLAY_EMPTY_BYTES_MAX, REPLAY_PROBE_BYTES,
     REPLAY_PROBE_PLAIN_BYTES_MAX,
@@ -58,7 +59,7 @@ enum Stage {
 pub struct Verifier {
     finder: Finder,
     stage: Stage,
-    recipe: ReplayRecipe,
+    draft: Draft,
     /// The header of the member.
     header: usize,
     /// Bytes of the file that have not been compared, and where they start in it.
@@ -83,7 +84,7 @@ impl Verifier {
         Self {
             finder: Finder::default(),
             stage: Stage::Between,
-            recipe: ReplayRecipe::default(),
+            draft: Draft::default(),
             header: 0,
             original: Vec::new(),
             original_at: 0,
@@ -133,14 +134,13 @@ impl Verifier {
         } else if !ending.tail.is_kept() {
             self.fail(Difference::Tail);
         }
-        self.recipe.zeros = ending.tail.zeros;
-        self.recipe.garbage = ending.tail.garbage;
-        if self.recipe.encode().is_err() {
+        let recipe = std::mem::take(&mut self.draft).finish(ending.tail);
+        if recipe.encode().is_err() {
             self.fail(Difference::Recipe);
         }
         match self.stage {
             Stage::Differs { same_bytes, reason } => Verdict::Differs { same_bytes, reason },
-            _ => Verdict::Exact(self.recipe),
+            _ => Verdict::Exact(recipe),
         }
     }
 
@@ -149,6 +149,7 @@ impl Verifier {
             self.stage = Stage::Differs { same_bytes: self.original_at, reason };
             self.original = Vec::new();
             self.made = Vec::new();
+            self.draft = Draft::default();
         }
     }
 
@@ -210,7 +211,7 @@ impl Verifier {
         let body = body.unwrap_or_else(|| Body::new(producer));
         let mut member = Member::start(&header, body, &mut self.made);
         member.push(&plain, &mut self.made);
-        self.header = place(&mut self.recipe.headers, header);
+        self.header = self.draft.header(header);
         self.stage = Stage::Writing(Box::new(member));
         self.compare();
     }
@@ -229,14 +230,9 @@ impl Verifier {
             return self.fail(Difference::Bytes);
         }
         let plain_bytes = self.plain_at - self.member_plain_at;
-        let (producer, header) = (place(&mut self.recipe.producers, producer), self.header);
-        match self.recipe.members.last_mut() {
-            Some(MemberRun { count, plain_bytes: p, producer: q, header: h })
-                if (*p, *q, *h) == (plain_bytes, producer, header) =>
-            {
-                *count += 1;
-            }
-            _ => self.recipe.members.push(MemberRun { count: 1, plain_bytes, producer, header }),
+        self.draft.member(producer, plain_bytes, self.header);
+        if self.draft.is_too_long() {
+            self.fail(Difference::Recipe);
         }
     }
 
@@ -276,12 +272,4 @@ impl Verifier {
         self.made.drain(..bytes);
         self.original.drain(..bytes);
     }
-}
-
-/// Where `item` stands in the list, at whose end it is put if it does not.
-fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
-    list.iter().position(|other| *other == item).unwrap_or_else(|| {
-        list.push(item);
-        list.len() - 1
-    })
 }

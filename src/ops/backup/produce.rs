@@ -212,7 +212,7 @@ impl Sending<'_, '_> {
     }
 
     /// Sends up to `limit` bytes in batches, cut into chunks, and the table map if they are a dump at the path that is told;
-    /// returns how many there were.
+    /// returns how many there were. A stream that breaks off ends there: what it gave is sent before the error is told.
     pub fn bytes(
         &self,
         read: &mut dyn FnMut(&mut [u8]) -> Result<usize, Broken>,
@@ -230,7 +230,11 @@ impl Sending<'_, '_> {
             let room = STREAM_BATCH_BYTES.saturating_sub(buffer.len());
             let left = limit - sent - buffer.len() as u64;
             let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(room);
-            let is_short = super::hash::read_exactly(read, wanted, &mut buffer)?;
+            let (is_short, broken) = match super::hash::read_exactly(read, wanted, &mut buffer) {
+                Ok(is_short) => (is_short, None),
+                Err(broken @ Broken::Stream(_)) => (true, Some(broken)),
+                Err(other) => return Err(other),
+            };
             let is_end = is_short || left == wanted as u64;
             let ends = cutter.cut(&buffer, is_end);
             if let Some(end) = ends.last().copied() {
@@ -247,7 +251,7 @@ impl Sending<'_, '_> {
                     self.send(Step::Map(bytes))?;
                     self.send(Step::MapEnd(tally))?;
                 }
-                return Ok(sent);
+                return broken.map_or(Ok(sent), Err);
             }
         }
     }

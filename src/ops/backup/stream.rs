@@ -226,3 +226,6 @@ fn stream_entry(path: TreePath, now: Timestamp) -> Entry {
         torn: false,
     }
 }
+
+#[cfg(test)]
+mod tests;
