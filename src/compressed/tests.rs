@@ -325,7 +325,16 @@ proptest! {
         let file = written(&recipe(&[(bytes, producer)]), &plain, piece_bytes);
         let (decoded, _, verdict) = examined(&file, piece_bytes, 100_000).unwrap();
         prop_assert!(decoded == plain);
-        let Verdict::Exact(found) = verdict else { panic!("{producer:?}: {verdict:?}") };
+        // Blocks of pigz that are no multiple of 32 KiB are not always guessed; the file stays as it is then.
+        let is_guessed = |producer: &Producer| match producer {
+            Producer::Pigz { block_bytes, .. } => block_bytes % 32_768 == 0,
+            Producer::Stream { .. } => true,
+        };
+        let found = match verdict {
+            Verdict::Exact(found) => found,
+            Verdict::Differs { reason: Difference::NoProducer, .. } if !is_guessed(&producer) => return Ok(()),
+            _ => panic!("{producer:?}: {verdict:?}"),
+        };
         let found = ReplayRecipe::decode(&found.encode().unwrap()).unwrap();
         prop_assert!(written(&found, &plain, 30_000) == file);
     }

@@ -38,18 +38,11 @@ impl Rewriting {
         Ok(Some(Self { replayer, out: Vec::new(), path, left: entry.size }))
     }
 
-    /// Adds plaintext; gives what became of it.
+    /// Adds plaintext; hands what became of it to `give` piece by piece, however much that is.
     ///
     /// # Errors
-    /// [`RepoError::Damaged`] if that is more than the file has.
-    pub fn push(&mut self, plain: &[u8]) -> Result<&[u8], RepoError> {
-        self.out.clear();
-        plain.chunks(REPLAY_SLICE_BYTES).try_for_each(|slice| self.slice(slice))?;
-        Ok(&self.out)
-    }
-
-    /// Adds plaintext; hands what became of it to `give` piece by piece, however much that is.
-    fn push_to<E: From<RepoError>>(
+    /// [`RepoError::Damaged`] if that is more than the file has; those of `give`.
+    pub fn push_to<E: From<RepoError>>(
         &mut self,
         plain: &[u8],
         give: &mut dyn FnMut(&[u8]) -> Result<(), E>,
@@ -227,11 +220,18 @@ mod tests {
         // One byte of plaintext takes at least one byte more than the two that are counted.
         let open = |size| Rewriting::open(&forest.reader(), &hostile(count, size)).unwrap().unwrap();
         let plain = vec![b'x'; usize::try_from(count).unwrap()];
-        let short = open(count * 4_106).push(&plain).map(<[u8]>::len);
+        let written = |mut rewriting: Rewriting| {
+            let mut bytes = 0;
+            let done = rewriting.push_to(&plain, &mut |piece: &[u8]| {
+                bytes += piece.len();
+                Ok::<_, RepoError>(())
+            });
+            (bytes, done)
+        };
+        let (_, short) = written(open(count * 4_106));
         assert!(short.unwrap_err().to_string().contains("more than the size"));
-        let mut rewriting = Rewriting { left: 10_000_000, ..open(count * 4_106) };
-        assert!(rewriting.push(&plain).is_err());
-        assert!(rewriting.out.len() < 10_000_000 + REPLAY_SLICE_BYTES * 4_200, "{}", rewriting.out.len());
+        let (bytes, short) = written(Rewriting { left: 10_000_000, ..open(count * 4_106) });
+        assert!(short.is_err() && bytes < 10_000_000 + REPLAY_SLICE_BYTES * 4_200, "{bytes}");
         let (mut whole, mut sum, mut most) = (open(count * 4_107), 0, 0);
         whole
             .push_to(&plain, &mut |piece: &[u8]| {

@@ -69,3 +69,27 @@ fn a_path_that_is_no_file_any_more_has_no_dump() {
     place.refused(&["extract", "latest", "a"], 1);
     place.ok(&["check", "--read-data"]);
 }
+
+/// A table without rows is an answer too; of one behind which the dump breaks off that is said.
+#[test]
+fn a_table_without_rows_goes_out_without_rows() {
+    let place = Place::new();
+    let head =
+        "-- MariaDB dump 10.19\n\nCREATE TABLE `e` (\n  `id` int NOT NULL\n);\n\nLOCK TABLES `e` WRITE;\n";
+    let keys =
+        ["DISABLE", "ENABLE"].map(|what| format!("/*!40000 ALTER TABLE `e` {what} KEYS */;\n")).concat();
+    let whole = format!("{head}{keys}UNLOCK TABLES;\n\n-- Dump completed on 2026-11-20  3:00:00\n");
+    std::fs::write(place.path().join("data/shop.sql"), &whole).unwrap();
+    place.ok(&["backup", "--init", &place.data()]);
+    assert_eq!(place.ok(&["extract", "latest", "e", "--format", "csv"]), "id\r\n");
+    assert_eq!(place.ok(&["extract", "latest", "e", "--format", "jsonl"]), "");
+    place.ok(&["extract", "latest", "e", "--where", "id = 1", "--allow-empty"]);
+    place.refused(&["extract", "latest", "e", "--where", "id = 1"], 1);
+    std::fs::write(place.path().join("data/shop.sql"), head).unwrap();
+    assert_eq!(place.run(&["backup", &place.data()]).status.code(), Some(3));
+    for format in ["sql", "csv", "jsonl"] {
+        let output = place.run(&["extract", "latest", "e", "--format", format]);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(3) && text.contains("ends too soon"), "{format}: {text}");
+    }
+}

@@ -32,9 +32,16 @@ impl Outgoing {
     /// # Errors
     /// [`OpsError::Output`], and those of writing the file again.
     pub fn bytes(&mut self, bytes: &[u8], out: &mut dyn Write) -> Result<u64, OpsError> {
-        let bytes = self.rewriting.as_mut().map_or(Ok(bytes), |rewriting| rewriting.push(bytes))?;
-        out.write_all(bytes).map_err(refused)?;
-        Ok(bytes.len() as u64)
+        let mut written = 0;
+        let mut write = |bytes: &[u8]| -> Result<(), OpsError> {
+            written += bytes.len() as u64;
+            out.write_all(bytes).map_err(refused)
+        };
+        match &mut self.rewriting {
+            Some(rewriting) => rewriting.push_to(bytes, &mut write)?,
+            None => write(bytes)?,
+        }
+        Ok(written)
     }
 
     /// The same for so many zeros.

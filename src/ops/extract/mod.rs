@@ -104,7 +104,8 @@ pub fn run(
         let mut writing = Writing::new(out);
         let rows = rows::run(dump, &found.tables, row_options, options, &mut writing)?;
         let bytes_written = writing.bytes;
-        return Ok(ExtractReport::of_rows(found, rows, bytes_written));
+        let notes = dumps::lacks_its_end(dump.map).map(str::to_string).into_iter().collect();
+        return Ok(ExtractReport { notes, ..ExtractReport::of_rows(found, rows, bytes_written) });
     }
     let sections: Vec<_> = found.map.sections.iter().map(|placed| &placed.section).collect();
     let plan = plan::plan(&sections, &found.tables, options.plan);

@@ -140,7 +140,9 @@ impl Reading<'_> {
         let (is_copy, has_head) = (false, false);
         let mut out = Out { dialect, table, name, options, is_copy, has_head, rows: 0, bytes: vec![] };
         let mut first: Option<Vec<Vec<u8>>> = None;
-        for placed in self.sections(table) {
+        // What only locks and unlocks a table has no rows, and does not say how they would stand there.
+        let has_rows = |placed: &&PlacedSection| placed.section.rows > 0 || placed.section.form.is_some();
+        for placed in self.sections(table).into_iter().filter(has_rows) {
             let definition = self.definition_of(placed, table)?;
             let columns = columns_of(definition.as_ref(), &placed.section.columns);
             let names: Vec<Vec<u8>> = columns.iter().map(|column| column.name.clone()).collect();

@@ -9,6 +9,8 @@ use crate::sql::ddl::{Collation, Column, ColumnKind};
 
 /// Digits of an integer in quotes that a comparison in double precision cannot mistake.
 const QUOTED_DIGITS_MAX: usize = 15;
+/// Up to here a number in double precision is what it says.
+const DOUBLE_EXACT: f64 = 9_007_199_254_740_992.0;
 /// `838:59:59.999999`
 const TIME_MAX: i128 = 3_020_399_999_999;
 
@@ -118,6 +120,9 @@ fn float(column: &Column, text: &[u8]) -> Result<Comparison, String> {
         return Err("the column needs a whole number".to_owned());
     }
     let constant = finite(text).ok_or("the column needs a number")?;
+    if column.kind == ColumnKind::Integer && constant.abs() >= DOUBLE_EXACT {
+        return Err("so large a number is not exact as it is written; write its digits".to_owned());
+    }
     Ok(Comparison::Float { constant, is_single: false })
 }
 
