@@ -74,8 +74,7 @@ fn a_path_that_is_no_file_any_more_has_no_dump() {
 #[test]
 fn a_table_without_rows_goes_out_without_rows() {
     let place = Place::new();
-    let head =
-        "-- MariaDB dump 10.19\n\nCREATE TABLE `e` (\n  `id` int NOT NULL\n);\n\nLOCK TABLES `e` WRITE;\n";
+    let head = "-- MariaDB dump 10.19\n\n/*!40101 SET NAMES utf8mb4 */;\n\nCREATE TABLE `e` (\n  `id` int NOT NULL\n);\n\nLOCK TABLES `e` WRITE;\n";
     let keys =
         ["DISABLE", "ENABLE"].map(|what| format!("/*!40000 ALTER TABLE `e` {what} KEYS */;\n")).concat();
     let whole = format!("{head}{keys}UNLOCK TABLES;\n\n-- Dump completed on 2026-11-20  3:00:00\n");
