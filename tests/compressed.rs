@@ -18,7 +18,7 @@ use strongroom::nights::{Shop, ShopSize};
 /// Bytes of several kinds that dumps have in them.
 fn plaintexts() -> Vec<(String, Vec<u8>)> {
     let size =
-        ShopSize { dump_bytes: 2 << 20, changed_permille: 10, uploads_bytes: 0, uploads_grow_bytes: 0 };
+        ShopSize { dump_bytes: 1 << 20, changed_permille: 10, uploads_bytes: 0, uploads_grow_bytes: 0 };
     let mut dump = Vec::new();
     Shop::new(7, size).write_dump(&mut dump).unwrap();
     let mut noise = vec![0; 300_000];
@@ -37,7 +37,10 @@ fn plaintexts() -> Vec<(String, Vec<u8>)> {
     let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     for name in ["chinook-mysql.sql", "pagila-copy.sql", "states-mysql/night-0-2025-11-18.sql"] {
         match std::fs::read(corpora.join(name)) {
-            Ok(bytes) => all.push((name.into(), bytes)),
+            Ok(mut bytes) => {
+                bytes.truncate(800_000);
+                all.push((name.into(), bytes));
+            }
             Err(_) => eprintln!("skipped: no {name} beside the repository"),
         }
     }
