@@ -198,25 +198,6 @@ fn what_a_killed_restore_dropped_is_made_again_from_what_it_kept() {
     server.query("", &format!("DROP DATABASE {old}; DROP DATABASE {fresh}"));
 }
 
-#[test]
-fn a_foreign_key_from_elsewhere_is_not_torn() {
-    let Some(server) = MariaDb::get() else { return };
-    let place = Place::new();
-    for name in ["inner", "outer"] {
-        server.create_database(&format!("fk_{name}"));
-    }
-    server.query("fk_inner", "CREATE TABLE t (id INT PRIMARY KEY)");
-    server.query(
-        "fk_outer",
-        "CREATE TABLE u (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES fk_inner.t (id))",
-    );
-    let url = server.url("root", "fk_inner");
-    place.ok(&["backup", "--init", "--mariadb", &format!("a={url}")]);
-    let text = place.refused(&["restore-db", "latest", "--into", &url, "--yes-overwrite", "fk_inner"], 1);
-    assert!(text.contains("fk_outer.u of another database"), "{text}");
-    server.query("", "DROP DATABASE fk_outer");
-}
-
 const CRM: &str = r#"
 CREATE SCHEMA "Odd name";
 CREATE TYPE mood AS ENUM ('sad', 'ok');
