@@ -1,7 +1,7 @@
 //! The dumps of a snapshot and the tables in them, by their table maps. Shared by the verbs that speak of tables.
 
 use crate::base::{ChunkId, TreePath, escape};
-use crate::format::table_map::{MapSectionKind, MapTableName};
+use crate::format::table_map::{MapSection, MapSectionKind, MapTableName};
 use crate::format::{EntryKind, Manifest, Recipe, TableMapRef};
 use crate::repo::{ChunkReader, PlacedSection, Records, RepoError, Subject, TableMap, TreeReader};
 use crate::sql;
@@ -95,10 +95,14 @@ pub const LACKS_ITS_END: &str =
 pub fn lacks_its_end(map: &TableMap<'_>) -> Option<&'static str> {
     let first = map.sections.first().filter(|placed| placed.section.kind == MapSectionKind::Header)?;
     let closing = sql::closing_line(&first.section.text)?;
-    let last = &map.sections.iter().rfind(|placed| placed.section.bytes > 0)?.section;
-    // A footer that is too long for the map is taken to have it.
+    let last = map.sections.iter().rfind(|placed| placed.section.bytes > 0)?;
+    (!is_end(&last.section, closing)).then_some(LACKS_ITS_END)
+}
+
+/// Whether this section, the last of a dump, has the line that comes last; a footer that is too long for the map is taken to have it.
+pub fn is_end(last: &MapSection, closing: &[u8]) -> bool {
     let is_there = last.text.is_empty() || last.text.windows(closing.len()).any(|part| part == closing);
-    (last.kind != MapSectionKind::Footer || !is_there).then_some(LACKS_ITS_END)
+    last.kind == MapSectionKind::Footer && is_there
 }
 
 /// The recipe of a dump's content.

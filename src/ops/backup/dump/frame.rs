@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::format::table_map::{MapSection, MapSectionKind, TEXT_BYTES_MAX};
-use crate::ops::dumps::LACKS_ITS_END;
+use crate::ops::dumps::{LACKS_ITS_END, is_end};
 use crate::sql::{self, Section, SectionKind};
 
 /// What is in a dump, in numbers.
@@ -53,8 +53,7 @@ impl Frame {
             self.closing = sql::closing_line(&map.text);
         }
         if let Some(closing) = self.closing.filter(|_| map.bytes > 0) {
-            let has = map.text.is_empty() || map.text.windows(closing.len()).any(|part| part == closing);
-            self.is_closed = map.kind == MapSectionKind::Footer && has;
+            self.is_closed = is_end(map, closing);
         }
         if !map.is_whole {
             self.note = self.note.or(note);
