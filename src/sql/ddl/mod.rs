@@ -83,6 +83,20 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of which nothing is known but its name.
+    #[must_use]
+    pub const fn untyped(name: Vec<u8>) -> Self {
+        Self {
+            name,
+            kind: ColumnKind::Other,
+            type_text: vec![],
+            is_generated: false,
+            is_unsigned: false,
+            collation: Collation::Unknown,
+            collation_name: vec![],
+        }
+    }
+
     /// Its text compares by the collation of this name, which may be empty.
     fn collate(&mut self, dialect: Dialect, name: Vec<u8>) {
         self.collation = match kind::collation_of(dialect, &name) {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::decimal::Decimal;
 use super::{Filter, FilterError, OPERATORS_MAX};
 use crate::sql::Dialect;
-use crate::sql::ddl::{Collation, Column, ColumnKind, TableSchema, table_schema};
+use crate::sql::ddl::{Column, TableSchema, table_schema};
 use crate::sql::value::Value;
 
 const DIALECTS: [Dialect; 3] = [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite];
@@ -251,16 +251,8 @@ fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 /// A dump without definitions: whole numbers are equal or not whatever the column is, and anything else is refused.
 #[test]
 fn columns_of_no_known_type_are_asked_for_whole_numbers() {
-    let column = Column {
-        name: b"id".to_vec(),
-        kind: ColumnKind::Other,
-        type_text: vec![],
-        is_generated: false,
-        is_unsigned: false,
-        collation: Collation::Unknown,
-        collation_name: vec![],
-    };
-    let schema = TableSchema { columns: vec![column], primary_key: vec![], is_whole: true };
+    let columns = vec![Column::untyped(b"id".to_vec())];
+    let schema = TableSchema { columns, primary_key: vec![], is_whole: true };
     let text = |text: &str| [Value::Text(text.as_bytes().to_vec().into())];
     for condition in ["id = 60", "id = '60'", "id IN (7, 60)", "id <> 61 AND id <> '7'"] {
         let filter = Filter::parse(Dialect::MySql, condition, &schema).unwrap();

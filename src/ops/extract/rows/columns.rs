@@ -2,7 +2,7 @@
 
 use crate::format::table_map::{MapSection, RowsForm};
 use crate::sql::Dialect;
-use crate::sql::ddl::{Collation, Column, ColumnKind, TableSchema, columns_of as columns_of_types};
+use crate::sql::ddl::{Column, TableSchema, columns_of as columns_of_types};
 use crate::sql::value::RowForm;
 
 /// How the rows of a section are read; `None` if that is not understood.
@@ -31,18 +31,9 @@ pub fn columns_in(dialect: Dialect, section: &MapSection) -> Option<Vec<Column>>
 
 /// The columns of the rows: those that the dump names, as they are defined, or all that are.
 pub fn columns_of(definition: Option<&TableSchema>, named: &[Vec<u8>]) -> Vec<Column> {
-    let undefined = |name: &Vec<u8>| Column {
-        name: name.clone(),
-        kind: ColumnKind::Other,
-        type_text: vec![],
-        is_generated: false,
-        is_unsigned: false,
-        collation: Collation::Unknown,
-        collation_name: vec![],
-    };
     let of = |name: &Vec<u8>| {
         let defined = definition.and_then(|schema| schema.columns.get(schema.column(name)?));
-        defined.cloned().unwrap_or_else(|| undefined(name))
+        defined.cloned().unwrap_or_else(|| Column::untyped(name.clone()))
     };
     match (named, definition) {
         ([], Some(schema)) => schema.columns.clone(),
