@@ -8,13 +8,11 @@ use std::sync::Arc;
 
 use strongroom::backend::{Backend, MemoryBackend, ObjectName};
 use strongroom::base::{Silent, Timestamp, TreePath};
-use strongroom::codec::Compression;
 use strongroom::crypto::PasswordCost;
 use strongroom::format::{EntryKind, Parameters};
-use strongroom::ops::backup::{self, BackupOptions, Input, ParentChoice};
+use strongroom::ops::backup::{self, BackupOptions, Input};
 use strongroom::ops::{check, dump};
 use strongroom::repo::{ChunkReader, NewSlot, Repository, TreeReader};
-use strongroom::source::SourceOptions;
 
 const PASSWORD: &[u8] = b"secret";
 
@@ -33,22 +31,7 @@ fn small() -> Small {
     let repo = Repository::create(backend.clone(), &slot, Parameters::default(), now).unwrap();
     let place = tempfile::tempdir().unwrap();
     let mut files = BTreeMap::new();
-    let options = BackupOptions {
-        host: "h".into(),
-        user: "u".into(),
-        tags: vec![],
-        description: None,
-        time: None,
-        now,
-        program: "test".into(),
-        compression: Compression::default(),
-        gzip: backup::GzipMode::default(),
-        dry_run: false,
-        parent: ParentChoice::Newest,
-        source: SourceOptions::default(),
-        scan: false,
-        hooks: backup::Hooks::default(),
-    };
+    let options = BackupOptions::new("h", "u", "test", now);
     for (name, content) in
         [("a.sql", "INSERT INTO t VALUES (1,'x');\n".repeat(40)), ("b.txt", "hello\n".into())]
     {

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::backup::{self, BackupOptions, BackupReport, Input, ParentChoice};
+use super::backup::{self, BackupOptions, BackupReport, Input};
 use crate::backend::{MemoryBackend, ObjectName};
 use crate::base::{Silent, SnapshotId, Timestamp, TreePath};
 use crate::crypto::PasswordCost;
@@ -26,22 +26,7 @@ pub fn noise(seed: u32, bytes: usize) -> Vec<u8> {
 }
 
 pub fn backup_options() -> BackupOptions {
-    BackupOptions {
-        host: "h".into(),
-        user: "u".into(),
-        tags: vec![],
-        description: None,
-        time: None,
-        now: Timestamp::new(2, 0),
-        program: "test".into(),
-        compression: crate::codec::Compression::default(),
-        gzip: crate::ops::backup::GzipMode::default(),
-        dry_run: false,
-        parent: ParentChoice::Newest,
-        source: crate::source::SourceOptions::default(),
-        scan: false,
-        hooks: crate::ops::backup::Hooks::default(),
-    }
+    BackupOptions::new("h", "u", "test", Timestamp::new(2, 0))
 }
 
 impl House {

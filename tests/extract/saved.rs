@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use strongroom::backend::MemoryBackend;
 use strongroom::base::{Silent, Timestamp};
-use strongroom::codec::Compression;
 use strongroom::crypto::PasswordCost;
 use strongroom::format::{Manifest, Parameters};
-use strongroom::ops::backup::{self, BackupOptions, Input, ParentChoice};
+use strongroom::ops::backup::{self, BackupOptions, Input};
 use strongroom::ops::dumps::{self, Table};
 use strongroom::ops::extract::plan::{PlanOptions, Wanted};
 use strongroom::ops::extract::{self, ExtractOptions, ExtractReport};
 use strongroom::repo::{ChunkReader, NewSlot, Repository, TableMap};
-use strongroom::source::SourceOptions;
 
 /// A repository with one dump.
 pub struct Saved {
@@ -50,22 +48,7 @@ impl Saved {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("dump.sql");
         std::fs::write(&file, dump).unwrap();
-        let options = BackupOptions {
-            host: "h".into(),
-            user: "u".into(),
-            tags: vec![],
-            description: None,
-            time: None,
-            now,
-            program: "test".into(),
-            compression: Compression::default(),
-            gzip: backup::GzipMode::default(),
-            dry_run: false,
-            parent: ParentChoice::Newest,
-            source: SourceOptions::default(),
-            scan: false,
-            hooks: backup::Hooks::default(),
-        };
+        let options = BackupOptions::new("h", "u", "test", now);
         let cache = place.path().join("cache");
         let report = backup::run(&repo, &cache, vec![Input::Path(file)], &options, &Silent).unwrap();
         Self { repo, manifest: report.manifest, place }

@@ -10,6 +10,7 @@ mod hash;
 mod hooks;
 mod maps;
 mod merge;
+mod options;
 mod parent;
 mod produce;
 mod scan;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use hooks::Hooks;
+pub use options::BackupOptions;
 pub use parent::ParentChoice;
 pub use unpack::{CompressedTally, GzipMode};
 
@@ -32,45 +34,11 @@ use self::produce::Producer;
 use self::step::Tally;
 use super::OpsError;
 use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
-use crate::codec::Compression;
 use crate::database::DumpRequest;
 use crate::format::{Component, ComponentKind, Manifest, Statistics, Status};
 use crate::process::Command;
 use crate::repo::{ChunkReader, RepoError, Repository, WriteOptions, Writer, Written};
 use crate::source::{SourceOptions, Walk};
-
-/// What a backup is told.
-#[derive(Debug, Clone)]
-pub struct BackupOptions {
-    /// The host the snapshot is of.
-    pub host: String,
-    /// The user who runs it.
-    pub user: String,
-    /// Free words.
-    pub tags: Vec<String>,
-    /// A sentence.
-    pub description: Option<String>,
-    /// The time the snapshot stands for, if it is not `now`.
-    pub time: Option<Timestamp>,
-    /// When the run starts.
-    pub now: Timestamp,
-    /// Name and version of the program.
-    pub program: String,
-    /// How new data is compressed.
-    pub compression: Compression,
-    /// What is kept of compressed dumps and archives.
-    pub gzip: GzipMode,
-    /// Nothing is written; everything is read and counted.
-    pub dry_run: bool,
-    /// Which snapshot unchanged files are recognised by.
-    pub parent: ParentChoice,
-    /// What a walk leaves out.
-    pub source: SourceOptions,
-    /// Whether the source is counted first, so that progress knows the whole.
-    pub scan: bool,
-    /// Commands that run before and after. A dry run runs neither.
-    pub hooks: Hooks,
-}
 
 /// What is saved.
 pub enum Input {

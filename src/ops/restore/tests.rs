@@ -44,22 +44,7 @@ impl House {
     }
 
     fn options() -> BackupOptions {
-        BackupOptions {
-            host: "h".into(),
-            user: "u".into(),
-            tags: vec![],
-            description: None,
-            time: None,
-            now: Timestamp::new(2, 0),
-            program: "test".into(),
-            compression: crate::codec::Compression::default(),
-            gzip: backup::GzipMode::default(),
-            dry_run: false,
-            parent: backup::ParentChoice::Newest,
-            source: crate::source::SourceOptions::default(),
-            scan: false,
-            hooks: backup::Hooks::default(),
-        }
+        BackupOptions::new("h", "u", "test", Timestamp::new(2, 0))
     }
 
     fn backup(&self, inputs: Vec<Input>) -> backup::BackupReport {

@@ -2,12 +2,10 @@ use std::io::{Cursor, ErrorKind};
 
 use super::*;
 use crate::base::Silent;
-use crate::codec::Compression;
 use crate::format::Status;
-use crate::ops::backup::{self, BackupOptions, GzipMode, Hooks, ParentChoice};
+use crate::ops::backup::{self, BackupOptions};
 use crate::repo::forest::Forest;
 use crate::repo::{StreamReader, TreeReader};
-use crate::source::SourceOptions;
 
 /// Gives what it has, and then an error.
 struct BreaksOff(Cursor<Vec<u8>>);
@@ -22,22 +20,7 @@ impl Read for BreaksOff {
 }
 
 fn options() -> BackupOptions {
-    BackupOptions {
-        host: "h".into(),
-        user: "u".into(),
-        tags: vec![],
-        description: None,
-        time: None,
-        now: Timestamp::new(2, 0),
-        program: "test".into(),
-        compression: Compression::default(),
-        gzip: GzipMode::default(),
-        dry_run: false,
-        parent: ParentChoice::Newest,
-        source: SourceOptions::default(),
-        scan: false,
-        hooks: Hooks::default(),
-    }
+    BackupOptions::new("h", "u", "test", Timestamp::new(2, 0))
 }
 
 /// A dump of two tables that breaks off in the second, after `bytes` of its rows.
