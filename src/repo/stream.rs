@@ -35,19 +35,19 @@ impl<'a> Records<'a> {
             let Some(at) = self.levels.iter().rposition(|level| !level.is_empty()) else { return Ok(()) };
             // A chunk of the last records but one says by its length how many it holds.
             let holds_last = at + 2 == self.levels.len();
+            let is_last = at + 1 == self.levels.len();
             let Some(level) = self.levels.get_mut(at) else { return Ok(()) };
-            let records = level.front().filter(|_| holds_last);
-            match records.map(|record| u64::from(record.bytes) / RECORD_BYTES as u64) {
-                Some(records) if records <= left => {
-                    level.pop_front();
-                    left -= records;
-                }
-                _ => {
-                    if self.next_record()?.is_none() {
-                        return Ok(());
-                    }
-                    left -= 1;
-                }
+            let Some(first) = level.front() else { return Ok(()) };
+            let records = match () {
+                () if is_last => 1,
+                () if holds_last => u64::from(first.bytes) / RECORD_BYTES as u64,
+                () => u64::MAX,
+            };
+            if records <= left {
+                level.pop_front();
+                left -= records;
+            } else {
+                self.expand(at)?;
             }
         }
         Ok(())
@@ -60,26 +60,30 @@ impl<'a> Records<'a> {
     pub fn next_record(&mut self) -> Result<Option<Record>, RepoError> {
         loop {
             let Some(at) = self.levels.iter().rposition(|level| !level.is_empty()) else { return Ok(None) };
-            let is_stream = at + 1 == self.levels.len();
-            let Some(record) = self.levels.get_mut(at).and_then(VecDeque::pop_front) else { return Ok(None) };
-            if is_stream {
-                return Ok(Some(record));
+            if at + 1 == self.levels.len() {
+                return Ok(self.levels.get_mut(at).and_then(VecDeque::pop_front));
             }
-            let damaged =
-                |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
-            let bytes = self.reader.chunk(&record.id)?;
-            if bytes.len() != record.bytes as usize {
-                return Err(damaged(&"its length is not the one its recipe says"));
-            }
-            let records = decode_records(&bytes).map_err(|error| damaged(&error))?;
-            let is_last = at + 2 == self.levels.len();
-            if !is_last && records.iter().any(Record::is_hole) {
-                return Err(damaged(&"a hole among records of records"));
-            }
-            if let Some(below) = self.levels.get_mut(at + 1) {
-                below.extend(records);
-            }
+            self.expand(at)?;
         }
+    }
+
+    /// Puts the records of the first chunk of records at this level on the level below, which is empty.
+    fn expand(&mut self, at: usize) -> Result<(), RepoError> {
+        let Some(record) = self.levels.get_mut(at).and_then(VecDeque::pop_front) else { return Ok(()) };
+        let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
+        let bytes = self.reader.chunk(&record.id)?;
+        if bytes.len() != record.bytes as usize {
+            return Err(damaged(&"its length is not the one its recipe says"));
+        }
+        let records = decode_records(&bytes).map_err(|error| damaged(&error))?;
+        let is_last = at + 2 == self.levels.len();
+        if !is_last && records.iter().any(Record::is_hole) {
+            return Err(damaged(&"a hole among records of records"));
+        }
+        if let Some(below) = self.levels.get_mut(at + 1) {
+            below.extend(records);
+        }
+        Ok(())
     }
 }
 
