@@ -47,6 +47,8 @@ pub const INDEX_CHUNKS_PENDING_MAX: usize = 65_536;
 
 /// Records of a recipe that stand in the entry itself; longer recipes become streams of their own.
 pub const RECIPE_RECORDS_INLINE_MAX: usize = 4;
+/// Records above the leaves of one recipe that wait in memory for its end: 2.4 MB, for a stream of some 300 GB.
+pub const RECIPE_RECORDS_WAITING_MAX: usize = 65_536;
 /// The deepest recipe of recipes a reader follows.
 pub const RECIPE_DEPTH_MAX: u8 = 8;
 /// The deepest tree of tree nodes a reader follows.

@@ -1,7 +1,9 @@
 #![doc = include_str!("../../format-spec/recipe.md")]
 
 use super::{FormatError, Recipe, Record, refuse_unless};
-use crate::base::limits::{CHUNK_BYTES_ACCEPTED, RECIPE_DEPTH_MAX, RECIPE_RECORDS_INLINE_MAX};
+use crate::base::limits::{
+    CHUNK_BYTES_ACCEPTED, RECIPE_DEPTH_MAX, RECIPE_RECORDS_INLINE_MAX, RECIPE_RECORDS_WAITING_MAX,
+};
 use crate::base::{ChunkId, Fields};
 
 /// Bytes of a record.
@@ -72,6 +74,8 @@ fn decode_record(bytes: &[u8]) -> Result<Record, FormatError> {
 #[derive(Debug, Default)]
 pub struct RecipeBuilder {
     levels: Vec<Level>,
+    /// Records of level 1 that wait for the end: nodes above the leaves are then stored together, and read together.
+    waiting: Vec<Record>,
 }
 
 #[derive(Debug, Default)]
@@ -121,6 +125,7 @@ impl RecipeBuilder {
     /// # Errors
     /// Those of `store`.
     pub fn finish<E>(mut self, store: &mut impl FnMut(Vec<u8>) -> Result<ChunkId, E>) -> Result<Recipe, E> {
+        self.take_waiting(store)?;
         let mut depth = 0;
         loop {
             let at = usize::from(depth);
@@ -156,9 +161,20 @@ impl RecipeBuilder {
             level.has_cut = true;
             let records = std::mem::take(&mut level.records);
             let record = store_records(&records, store)?;
-            self.push_at(at + 1, record, store)?;
+            if at > 0 {
+                return self.push_at(at + 1, record, store);
+            }
+            self.waiting.push(record);
+            if self.waiting.len() >= RECIPE_RECORDS_WAITING_MAX {
+                self.take_waiting(store)?;
+            }
         }
         Ok(())
+    }
+
+    fn take_waiting<E>(&mut self, store: &mut impl FnMut(Vec<u8>) -> Result<ChunkId, E>) -> Result<(), E> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_iter().try_for_each(|record| self.push_at(1, record, store))
     }
 }
 
