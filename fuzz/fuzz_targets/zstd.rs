@@ -21,7 +21,7 @@ fuzz_target!(|input: Input<'_>| {
     let Input { stated_bytes, level, prefix, body } = input;
     let stated_bytes = stated_bytes as usize % STATED_BYTES_MAX;
     let mut decompressor = Decompressor::new();
-    for encoding in [Encoding::Stored, Encoding::Zstd, Encoding::ZstdPrefix] {
+    for encoding in [Encoding::Stored, Encoding::Zstd, Encoding::Delta] {
         let copy = body.to_vec();
         let memory = stated_bytes + memory_for(0);
         if let Ok(plain) = bounded(memory, || decompressor.decompress(encoding, copy, prefix, stated_bytes)) {

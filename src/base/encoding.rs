@@ -7,8 +7,8 @@ pub enum Encoding {
     Stored,
     /// One zstd frame.
     Zstd,
-    /// One zstd frame with a prefix.
-    ZstdPrefix,
+    /// A delta against other chunks (`format-spec/delta.md`).
+    Delta,
 }
 
 impl Encoding {
@@ -17,7 +17,7 @@ impl Encoding {
         match self {
             Self::Stored => 0,
             Self::Zstd => 1,
-            Self::ZstdPrefix => 2,
+            Self::Delta => 2,
         }
     }
 
@@ -26,7 +26,7 @@ impl Encoding {
         match number {
             0 => Some(Self::Stored),
             1 => Some(Self::Zstd),
-            2 => Some(Self::ZstdPrefix),
+            2 => Some(Self::Delta),
             _ => None,
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Contexts of zstd are kept for as long as a [`Compressor`] or [`Decompressor`] lives; use one for each thread.
 
+pub mod delta;
+
 use std::fmt;
 
 use crate::base::{Encoding, Fields};
@@ -19,6 +21,8 @@ const MATCH_BYTES: (u32, u32) = (5, 6);
 const CALLS_A_TRIAL: u32 = 24;
 /// Fewer bytes than this are not tried on.
 const TRIAL_BYTES_MIN: usize = 128 * 1024;
+/// The level of what is small beside what it stands for.
+const LEVEL_DENSE: i32 = 12;
 /// The largest window a reader grants, in bytes.
 const WINDOW_BYTES_MAX: u64 = 128 << 20;
 
@@ -92,6 +96,16 @@ impl Compressor {
         out.truncate(start);
         out.extend_from_slice(plain);
         Ok(Encoding::Stored)
+    }
+
+    /// `plain` compressed at a level for small things, or as it is if that is not longer.
+    fn dense(&mut self, plain: &[u8]) -> Result<Vec<u8>, CodecError> {
+        let Compression::Level(level) = self.compression else { return Ok(plain.to_vec()) };
+        let mut frame = Vec::new();
+        if !plain.is_empty() {
+            self.frame(plain, level.max(LEVEL_DENSE), None, &mut frame)?;
+        }
+        Ok(if frame.len() < plain.len() { frame } else { plain.to_vec() })
     }
 
     /// Compresses with the choice that is better for data of this kind, which from time to time is found out by trying both.
@@ -171,9 +185,9 @@ impl Decompressor {
         Self { context: DCtx::create() }
     }
 
-    /// The plaintext of `body`, which must have `plain_bytes`; never allocates more.
+    /// The plaintext of `body`, which must have `plain_bytes`; never allocates more, but for the steps of a delta.
     ///
-    /// `prefix` is used with [`Encoding::ZstdPrefix`] only.
+    /// `base` is used with [`Encoding::Delta`] only.
     ///
     /// # Errors
     /// [`CodecError::Decompress`], [`CodecError::Length`].
@@ -181,24 +195,30 @@ impl Decompressor {
         &mut self,
         encoding: Encoding,
         body: Vec<u8>,
-        prefix: &[u8],
+        base: &[u8],
         plain_bytes: usize,
     ) -> Result<Vec<u8>, CodecError> {
         let plain = match encoding {
             Encoding::Stored => body,
             Encoding::Zstd => decode(&mut self.context, &body, plain_bytes)?,
-            Encoding::ZstdPrefix => {
-                let mut context = DCtx::create();
-                context.ref_prefix(prefix).map_err(failed)?;
-                decode(&mut context, &body, plain_bytes)?
-            }
+            Encoding::Delta => delta::decode(self, &body, base, plain_bytes)?,
         };
-        if plain.len() == plain_bytes {
-            Ok(plain)
-        } else {
-            Err(CodecError::Length { wanted: plain_bytes, found: plain.len() })
-        }
+        exactly(plain, plain_bytes)
     }
+
+    /// The plaintext of a part of a delta, which is as it is if it has that length.
+    fn dense(&mut self, stored: &[u8], plain_bytes: usize) -> Result<Vec<u8>, CodecError> {
+        let is_stored = stored.len() == plain_bytes;
+        exactly(
+            if is_stored { stored.to_vec() } else { decode(&mut self.context, stored, plain_bytes)? },
+            plain_bytes,
+        )
+    }
+}
+
+fn exactly(plain: Vec<u8>, wanted: usize) -> Result<Vec<u8>, CodecError> {
+    let found = plain.len();
+    if found == wanted { Ok(plain) } else { Err(CodecError::Length { wanted, found }) }
 }
 
 impl fmt::Debug for Decompressor {

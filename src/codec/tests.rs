@@ -95,20 +95,3 @@ fn a_frame_that_wants_a_larger_window_or_a_dictionary_is_refused() {
         assert!(decompress(refused).unwrap_err().contains(reason), "{refused:?}");
     }
 }
-
-#[test]
-fn a_frame_with_a_prefix_needs_that_prefix() {
-    let (prefix, plain) = (noise(100_000), noise(100_000));
-    let mut context = CCtx::create();
-    context.ref_prefix(&prefix).unwrap();
-    let mut frame = Vec::with_capacity(200_000);
-    context.compress2(&mut frame, &plain).unwrap();
-    assert!(frame.len() < 1000, "{}", frame.len());
-    let mut decompressor = Decompressor::new();
-    assert_eq!(
-        decompressor.decompress(Encoding::ZstdPrefix, frame.clone(), &prefix, plain.len()).unwrap(),
-        plain
-    );
-    let other = decompressor.decompress(Encoding::ZstdPrefix, frame, &text(100_000), plain.len());
-    assert_ne!(other.ok(), Some(plain));
-}

@@ -236,7 +236,7 @@ fn decode_region(
         1 => RegionKind::Metadata,
         _ => return Err(FormatError::Value { field: "kind of a region" }),
     };
-    let is_delta = encoding == Encoding::ZstdPrefix;
+    let is_delta = encoding == Encoding::Delta;
     refuse_unless(stored_bytes >= 17, "stored length of a region")?;
     refuse_unless(chunks > 0, "number of a region's chunks")?;
     refuse_unless(
@@ -280,7 +280,7 @@ mod tests {
             bases: vec![],
         };
         let delta = RegionRecord {
-            encoding: Encoding::ZstdPrefix,
+            encoding: Encoding::Delta,
             depth: 2,
             kind: RegionKind::Metadata,
             chunks: vec![chunk(3)],

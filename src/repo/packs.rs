@@ -180,7 +180,7 @@ impl Repository {
             let message = bytes.get(start..end).unwrap_or_default().to_vec();
             start = end;
             let prefix = match record.encoding {
-                Encoding::ZstdPrefix => chunks.prefix(&record.bases),
+                Encoding::Delta => chunks.prefix(&record.bases),
                 _ => Ok(vec![]),
             };
             let verdict = match prefix {

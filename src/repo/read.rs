@@ -209,7 +209,7 @@ impl ChunkReader {
         };
         let place =
             open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
-        let (prefix, chain) = if place.encoding == Encoding::ZstdPrefix {
+        let (prefix, chain) = if place.encoding == Encoding::Delta {
             if depth >= DELTA_DEPTH_ACCEPTED {
                 return Err(damaged(&"its chain of bases is too deep"));
             }

@@ -23,7 +23,7 @@ fn pack(name: &str) -> IndexedPack {
     };
     let delta = RegionRecord {
         stored_bytes: 30,
-        encoding: Encoding::ZstdPrefix,
+        encoding: Encoding::Delta,
         depth: 1,
         chunks: vec![chunk("third", 90)],
         bases: vec![ChunkId::new(seal::made_of("first"))],

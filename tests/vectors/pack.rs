@@ -40,7 +40,7 @@ impl Region {
     /// A delta that makes no use of its bases.
     pub fn based(chunks: &[&[u8]], bases: &[&[u8]], depth: u8) -> Self {
         let bases = bases.iter().map(|base| base.to_vec()).collect();
-        Self { encoding: Encoding::ZstdPrefix, bases, depth, ..Self::framed(chunks) }
+        Self { encoding: Encoding::Delta, bases, depth, ..Self::framed(chunks) }
     }
 }
 

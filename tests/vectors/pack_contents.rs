@@ -38,7 +38,7 @@ fn contents() -> Contents {
     };
     let delta = RegionRecord {
         stored_bytes: 83,
-        encoding: Encoding::ZstdPrefix,
+        encoding: Encoding::Delta,
         depth: 64,
         kind: RegionKind::Metadata,
         chunks: vec![chunk("third", 90)],

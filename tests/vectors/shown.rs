@@ -38,7 +38,7 @@ pub fn regions(contents: &Contents) -> Value {
         let codec = match region.encoding {
             Encoding::Stored => 0,
             Encoding::Zstd => 1,
-            Encoding::ZstdPrefix => 2,
+            Encoding::Delta => 2,
         };
         let chunks: Vec<_> =
             region.chunks.iter().map(|chunk| json!([chunk.id.to_string(), chunk.plain_bytes])).collect();
