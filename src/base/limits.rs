@@ -77,8 +77,21 @@ pub const PACKS_OPEN_MAX: usize = 512;
 pub const REGIONS_KEPT_BYTES: usize = 24 * 1024 * 1024;
 /// The longest chain of delta regions a reader follows.
 pub const DELTA_DEPTH_ACCEPTED: u8 = 64;
-/// The longest prefix of a delta region a reader accepts, in bytes.
-pub const PREFIX_BYTES_ACCEPTED: usize = 128 * 1024 * 1024;
+/// The depth up to which delta regions are written; half as much again at random, so that not all are written anew in one night.
+pub const DELTA_DEPTH_WRITTEN: u8 = 40;
+/// Bytes of last night's stream that are read beyond where tonight's is, and bytes before it that are kept.
+pub const LINEAGE_AHEAD_BYTES: u64 = 512 * 1024;
+/// See [`LINEAGE_AHEAD_BYTES`].
+pub const LINEAGE_BEHIND_BYTES: u64 = 256 * 1024;
+/// Bytes of last night's stream that are held at most while nothing of tonight's is found in it. What was put in is noticed to have ended if it
+/// was shorter.
+pub const LINEAGE_LOST_BYTES: u64 = 8 * 1024 * 1024;
+/// Chunks of last night's stream that are known before they come.
+pub const LINEAGE_CHUNKS_AHEAD_MAX: usize = 65_536;
+/// Regions of last night's stream that are read ahead.
+pub const LINEAGE_READS_AHEAD: usize = 4;
+/// The most bytes of bases of a delta region a reader accepts.
+pub const BASE_BYTES_ACCEPTED: usize = 128 * 1024 * 1024;
 
 /// Files up to this size are read by the pool, many together; larger ones as streams, in bytes.
 pub const SMALL_FILE_BYTES: u64 = 512 * 1024;

@@ -44,9 +44,13 @@ pub struct ChunkerError {
     level: u8,
 }
 
+/// How many times as large the chunks of dumps are, if there are masks for that.
+const COARSE: [u32; 4] = [16, 8, 4, 2];
+
 /// Cuts streams with a repository's own gear table.
 #[derive(Clone)]
 pub struct Chunker {
+    parameters: ChunkerParameters,
     min: usize,
     average: usize,
     max: usize,
@@ -85,10 +89,26 @@ impl Chunker {
             {
                 let gear_shifted = Box::new(gear.map(|entry| entry << 1));
                 let [min, average, max] = [min, average, max].map(|bytes| bytes as usize);
-                Ok(Self { min, average, max, mask_strict, mask_relaxed, gear, gear_shifted })
+                Ok(Self { parameters, min, average, max, mask_strict, mask_relaxed, gear, gear_shifted })
             }
             _ => Err(refused),
         }
+    }
+
+    /// The chunker for dumps: what is new in their chunks is found anyway, so that fewer of them do.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        let larger = |times: u32| {
+            let ChunkerParameters { bytes_min, bytes_average, bytes_max, normalization } = self.parameters;
+            let parameters = ChunkerParameters {
+                bytes_min: bytes_min.checked_mul(times)?,
+                bytes_average: bytes_average.checked_mul(times)?,
+                bytes_max: bytes_max.checked_mul(times / 2)?,
+                normalization,
+            };
+            Self::new(parameters, self.gear.clone()).ok()
+        };
+        COARSE.into_iter().find_map(larger).unwrap_or_else(|| self.clone())
     }
 
     /// The smallest chunk in bytes, but for walls and the end of a stream.

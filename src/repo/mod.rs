@@ -27,13 +27,13 @@ pub use index_check::IndexCheck;
 pub use indexing::IndexState;
 pub use object::{OpenError, message_kind, open_envelope, open_sealed};
 pub use packs::PackScan;
-pub use read::ChunkReader;
+pub use read::{BaseChunk, ChunkReader};
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
 pub use table_map::{Anchor, Pages, PlacedSection, TableMap};
 pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
-pub use write::{WriteOptions, Writer, Written};
+pub use write::{Base, Likeness, WriteOptions, Writer, Written};
 
 use crate::backend::Backend;
 use crate::base::{ObjectId, RepositoryId, Timestamp};

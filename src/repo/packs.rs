@@ -179,12 +179,12 @@ impl Repository {
             let end = start + record.stored_bytes as usize;
             let message = bytes.get(start..end).unwrap_or_default().to_vec();
             start = end;
-            let prefix = match record.encoding {
-                Encoding::Delta => chunks.prefix(&record.bases),
+            let base = match record.encoding {
+                Encoding::Delta => chunks.base(&record.bases),
                 _ => Ok(vec![]),
             };
-            let verdict = match prefix {
-                Ok(prefix) => self.prove_region(record, u64::from(number), message, &prefix, seal),
+            let verdict = match base {
+                Ok(base) => self.prove_region(record, u64::from(number), message, &base, seal),
                 Err(error) if error.is_damage() => Err(format!("a base: {error}")),
                 Err(error) => return Err(error),
             };
@@ -201,11 +201,11 @@ impl Repository {
         record: &RegionRecord,
         position: u64,
         message: Vec<u8>,
-        prefix: &[u8],
+        base: &[u8],
         seal: &Seal,
     ) -> Result<(), String> {
         let plain_bytes = usize::try_from(record.plain_bytes()).map_err(|error| error.to_string())?;
-        let plain = region::open(seal, position, message, record.encoding, prefix, plain_bytes)
+        let plain = region::open(seal, position, message, record.encoding, base, plain_bytes)
             .map_err(|error| error.to_string())?;
         let mut offset = 0;
         for chunk in &record.chunks {

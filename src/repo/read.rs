@@ -8,7 +8,7 @@ use lru::LruCache;
 
 use super::packs::PackSeals;
 use super::{RepoError, Repository, Subject, region};
-use crate::base::limits::{DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, PREFIX_BYTES_ACCEPTED, REGIONS_KEPT_BYTES};
+use crate::base::limits::{BASE_BYTES_ACCEPTED, DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
 use crate::index::{IndexView, Location, PackPlace};
@@ -21,6 +21,19 @@ pub struct ChunkReader {
     regions: Mutex<KeptRegions>,
     regions_read: AtomicU64,
     bytes_read: AtomicU64,
+}
+
+/// A chunk that others may be deltas of.
+#[derive(Debug, Clone)]
+pub struct BaseChunk {
+    /// Which it is.
+    pub id: ChunkId,
+    /// Its plaintext.
+    pub plain: Vec<u8>,
+    /// The index's number of its pack, and the number of its region there.
+    pub place: (u32, u32),
+    /// How many delta regions have to be opened to read it.
+    pub depth: u8,
 }
 
 /// A region that was opened, and how many delta regions are in its longest chain.
@@ -151,20 +164,31 @@ impl ChunkReader {
         })
     }
 
-    /// The prefix of a delta region: the plaintexts of its bases.
+    /// A chunk's plaintext, compared with its id, and what is known of the region it lies in.
     ///
     /// # Errors
     /// Those of [`Self::chunk`].
-    pub fn prefix(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
-        Ok(self.prefix_at(bases, 1)?.0)
+    pub fn base_chunk(&self, id: &ChunkId) -> Result<BaseChunk, RepoError> {
+        let location = self.locate(id)?;
+        let region = self.kept_region(location, 0)?;
+        let plain = self.chunk_of(&region.plain, location, id)?.to_vec();
+        Ok(BaseChunk { id: *id, plain, place: (location.pack, location.region), depth: region.chain })
+    }
+
+    /// The base of a delta region: the plaintexts of its bases, which are not compared with their ids. What is made from them is.
+    ///
+    /// # Errors
+    /// Those of [`Self::chunk`].
+    pub fn base(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
+        Ok(self.base_at(bases, 1)?.0)
     }
 
     /// The plaintexts of a delta region's bases, and how many delta regions are in its longest chain, itself included.
     ///
     /// `depth` is how many delta regions led here: it ends a chain that leads back to itself. A chain can come out longer
     /// than that, since regions that are kept already are not followed again.
-    fn prefix_at(&self, bases: &[ChunkId], depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
-        let (mut prefix, mut chain) = (Vec::new(), 1);
+    fn base_at(&self, bases: &[ChunkId], depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
+        let (mut plain, mut chain) = (Vec::new(), 1);
         for base in bases {
             let damaged = |reason| RepoError::damaged(Subject::Chunk(*base), reason);
             let location = self.locate(base)?;
@@ -173,12 +197,14 @@ impl ChunkReader {
             if chain > DELTA_DEPTH_ACCEPTED {
                 return Err(damaged("its chain of bases is too deep"));
             }
-            prefix.extend_from_slice(self.chunk_of(&region.plain, location, base)?);
-            if prefix.len() > PREFIX_BYTES_ACCEPTED {
-                return Err(damaged("a prefix over 128 MiB"));
+            let start = location.offset as usize;
+            let chunk = region.plain.get(start..start + location.bytes as usize);
+            plain.extend_from_slice(chunk.ok_or(damaged("its region is too short for it"))?);
+            if plain.len() > BASE_BYTES_ACCEPTED {
+                return Err(damaged("bases of over 128 MiB"));
             }
         }
-        Ok((prefix, chain))
+        Ok((plain, chain))
     }
 
     fn kept_region(&self, location: Location, depth: u8) -> Result<KeptRegion, RepoError> {
@@ -209,14 +235,14 @@ impl ChunkReader {
         };
         let place =
             open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
-        let (prefix, chain) = if place.encoding == Encoding::Delta {
+        let (base, chain) = if place.encoding == Encoding::Delta {
             if depth >= DELTA_DEPTH_ACCEPTED {
                 return Err(damaged(&"its chain of bases is too deep"));
             }
             let contents = self.contents(&open)?;
             let record =
                 contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
-            self.prefix_at(&record.bases, depth + 1)?
+            self.base_at(&record.bases, depth + 1)?
         } else {
             (vec![], 0)
         };
@@ -224,7 +250,7 @@ impl ChunkReader {
         self.regions_read.fetch_add(1, Ordering::Relaxed);
         self.bytes_read.fetch_add(message.len() as u64, Ordering::Relaxed);
         let plain_bytes = place.plain_bytes as usize;
-        region::open(&open.seals.regions, u64::from(number), message, place.encoding, &prefix, plain_bytes)
+        region::open(&open.seals.regions, u64::from(number), message, place.encoding, &base, plain_bytes)
             .map(|plain| (plain, chain))
             .map_err(|error| damaged(&error))
     }

@@ -2,6 +2,7 @@
 
 use super::RepoError;
 use crate::base::{ChunkId, Encoding};
+use crate::codec::delta::{self, Step};
 use crate::codec::{CodecError, Compression, Compressor, Decompressor};
 use crate::crypto::{CryptoError, Keys, Seal, TAG_BYTES};
 use crate::format::{ChunkRecord, RegionKind};
@@ -15,6 +16,28 @@ pub struct PlainRegion {
     pub plain: Vec<u8>,
     /// Which they are, in order.
     pub chunks: Vec<ChunkRecord>,
+    /// What they have in common with chunks that are there already, if they are to be a delta.
+    pub basis: Option<Basis>,
+}
+
+impl PlainRegion {
+    /// No chunks yet.
+    pub const fn empty(kind: RegionKind) -> Self {
+        Self { kind, plain: vec![], chunks: vec![], basis: None }
+    }
+}
+
+/// What a delta region is made from.
+#[derive(Debug, Default)]
+pub struct Basis {
+    /// The base chunks, in order.
+    pub bases: Vec<ChunkId>,
+    /// Their plaintexts back to back, compared with their ids when they were read.
+    pub plain: Vec<u8>,
+    /// The steps that give the region's plaintext from them.
+    pub steps: Vec<Step>,
+    /// The greatest depth of the regions they lie in.
+    pub depth: u8,
 }
 
 /// A region that is compressed and has no place yet.
@@ -43,6 +66,10 @@ impl CompressedRegion {
         bytes_a_chunk: usize,
     ) -> Result<(PlainRegion, PlainRegion), Box<Self>> {
         let (body, plain) = (self.body.len(), self.source.plain.len().max(1));
+        // The steps of a delta belong together, and it is small.
+        if self.source.basis.is_some() {
+            return Err(Box::new(self));
+        }
         // A part compresses a little less than the whole: a thirty-second more is reckoned with.
         let reserve = if self.encoding == Encoding::Stored { 0 } else { body / 32 };
         let (mut end, mut count) = (0, 0);
@@ -61,6 +88,7 @@ impl CompressedRegion {
             kind: self.source.kind,
             plain: self.source.plain.split_off(end),
             chunks: self.source.chunks.split_off(count),
+            basis: None,
         };
         Ok((self.source, rest))
     }
@@ -86,7 +114,13 @@ pub fn compress(source: PlainRegion, compression: Compression) -> Result<Compres
             other => other.insert((compression, Compressor::new(compression))),
         };
         let mut body = Vec::new();
-        let encoding = compressor.compress(&source.plain, &mut body)?;
+        let encoding = match &source.basis {
+            None => compressor.compress(&source.plain, &mut body)?,
+            Some(basis) => {
+                delta::encode(compressor, &basis.steps, &source.plain, &mut body)?;
+                Encoding::Delta
+            }
+        };
         Ok(CompressedRegion { source, encoding, body })
     })
 }
@@ -101,7 +135,8 @@ pub fn seal_and_verify(
 ) -> Result<Vec<u8>, RepoError> {
     let CompressedRegion { source, encoding, body: mut message } = region;
     seal.seal(position, &mut message)?;
-    let opened = open(seal, position, message.clone(), encoding, &[], source.plain.len());
+    let base = source.basis.as_ref().map_or(&[][..], |basis| &basis.plain);
+    let opened = open(seal, position, message.clone(), encoding, base, source.plain.len());
     let plain = opened.map_err(|_| RepoError::Verification)?;
     let mut offset = 0;
     for record in &source.chunks {
@@ -117,7 +152,7 @@ pub fn open(
     position: u64,
     mut message: Vec<u8>,
     encoding: Encoding,
-    prefix: &[u8],
+    base: &[u8],
     plain_bytes: usize,
 ) -> Result<Vec<u8>, RegionError> {
     thread_local! {
@@ -125,7 +160,7 @@ pub fn open(
     }
     seal.open(position, &mut message)?;
     Ok(DECOMPRESSOR
-        .with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, prefix, plain_bytes))?)
+        .with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, base, plain_bytes))?)
 }
 
 /// The chunk of a region's plaintext that must have this id.

@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::advance::Advance;
 use super::count;
+use super::lineage::Lineage;
 use super::maps::Maps;
 use super::merge::LastNight;
 use super::produce::Producer;
@@ -46,6 +47,7 @@ pub struct Consumer<'r, 'o> {
     advance: Advance,
     compressed: CompressedTally,
     maps: Maps,
+    lineage: Lineage<'r>,
     current: Option<TreePath>,
     statistics: Statistics,
     tally: Option<Tally>,
@@ -86,7 +88,13 @@ pub fn run(
 }
 
 impl<'r, 'o> Consumer<'r, 'o> {
-    pub fn new(writer: Writer<'r>, maps: Maps, totals: Totals, observer: &'o dyn Observer) -> Self {
+    pub fn new(
+        writer: Writer<'r>,
+        maps: Maps,
+        lineage: Lineage<'r>,
+        totals: Totals,
+        observer: &'o dyn Observer,
+    ) -> Self {
         let keys = writer.repository().keys();
         let boundary: Boundary<'r> = Box::new(move |level, path| keys.tree_boundary(level, path));
         Self {
@@ -97,6 +105,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             advance: Advance::new(totals),
             compressed: CompressedTally::default(),
             maps,
+            lineage,
             current: None,
             statistics: Statistics::default(),
             tally: None,
@@ -112,8 +121,9 @@ impl<'r, 'o> Consumer<'r, 'o> {
             }
             match step {
                 Step::Group(group) => self.group(wait(&group)?)?,
-                Step::Start { path, is_unpacked } => {
+                Step::Start { path, is_unpacked, last } => {
                     self.restart();
+                    self.lineage.start(last.as_ref());
                     self.advance.start(is_unpacked);
                     self.current = Some(path);
                 }
@@ -182,6 +192,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 continue;
             };
             self.recipe_bytes = 0;
+            self.lineage.start(done.last.as_ref());
             self.advance.start(done.entry.compressed.is_some());
             if done.entry.compressed.is_some() {
                 self.advance.taken(done.entry.size);
@@ -215,7 +226,13 @@ impl<'r, 'o> Consumer<'r, 'o> {
     }
 
     fn chunk(&mut self, id: crate::base::ChunkId, plain: &[u8]) -> Result<(), RepoError> {
-        self.writer.put(RegionKind::Content, id, plain)?;
+        if self.writer.knows(&id)? {
+            self.lineage.known(&id, plain.len() as u64);
+        } else if let Some(likeness) = self.lineage.like(&id, plain) {
+            self.writer.put_alike(id, plain, &likeness)?;
+        } else {
+            self.writer.put(RegionKind::Content, id, plain)?;
+        }
         let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         self.recipe_bytes += plain.len() as u64;
         self.advance.content(plain.len() as u64);
@@ -224,6 +241,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
     }
 
     fn hole(&mut self, bytes: u64) -> Result<(), RepoError> {
+        self.lineage.hole(bytes);
         let mut left = bytes;
         while left > 0 {
             if self.observer.is_cancelled() {

@@ -3,13 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::dump::{Cutter, Look, MapEnd};
+use super::dump::{Chunkers, Cutter, Look, MapEnd};
 use super::maps::LastMaps;
 use super::step::{Change, Done, Group, Hashed, Piece};
 use super::unpack::{Fate, GzipMode, Small, Unpacked};
 use crate::base::limits::UNPACK_SMALL_PLAIN_BYTES_MAX;
 use crate::base::{ChunkId, TreePath};
-use crate::chunker::Chunker;
 use crate::crypto::Keys;
 use crate::format::{Entry, EntryKind};
 use crate::repo::ChunkReader;
@@ -22,7 +21,7 @@ pub struct Workshop {
     /// Names chunks.
     pub keys: Keys,
     /// Cuts them.
-    pub chunker: Chunker,
+    pub chunkers: Chunkers,
     /// Knows which are there.
     pub reader: Arc<ChunkReader>,
     /// Tells what dumps were like.
@@ -86,16 +85,18 @@ impl Workshop {
             Some(last) if is_untouched(&found.entry, last) && self.has_content(last) => Change::Unmodified,
             Some(_) => Change::Changed,
         };
-        if let (Change::Unmodified, Some(last)) = (change, last) {
+        let (unmodified, last) = if change == Change::Unmodified { (last, None) } else { (None, last) };
+        if let Some(last) = unmodified {
             let Entry { xattrs, link_target, content, compressed, .. } = *last;
             let entry = Entry { xattrs, link_target, content, compressed, ..found.entry };
-            return Ok(Done { entry, pieces: None, change, map: None, fate: None });
+            return Ok(Done { entry, pieces: None, change, map: None, last: None, fate: None });
         }
         if found.entry.kind == EntryKind::File {
-            return self.read_small(found, bytes, change);
+            let last = last.and_then(|last| last.content);
+            return Ok(Done { last, ..self.read_small(found, bytes, change)? });
         }
         found.complete()?;
-        Ok(Done { entry: found.entry, pieces: None, change, map: None, fate: None })
+        Ok(Done { entry: found.entry, pieces: None, change, map: None, last: None, fate: None })
     }
 
     /// Reads a small file; one that changes meanwhile is read once more, and then flagged.
@@ -139,7 +140,7 @@ impl Workshop {
                     Some(unpacked) => unpacked.entry(entry),
                     None => entry,
                 };
-                return Ok(Done { entry, pieces: Some(pieces), change, map, fate });
+                return Ok(Done { entry, pieces: Some(pieces), change, map, last: None, fate });
             }
             found.refresh()?;
         }
@@ -163,7 +164,7 @@ impl Workshop {
 
     /// Cuts and names what is behind `from`; gives the table map if that is a dump.
     fn cut(&self, bytes: &[u8], from: usize, look: Look<'_>, pieces: &mut Vec<Piece>) -> Option<MapEnd> {
-        let mut cutter = Cutter::new(&self.chunker, look);
+        let mut cutter = Cutter::new(&self.chunkers, look);
         let mut start = from;
         for end in cutter.cut(bytes.get(from..).unwrap_or_default(), true) {
             let (id, range) = self.name(bytes, start..from + end);

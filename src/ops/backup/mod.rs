@@ -8,6 +8,7 @@ mod consume;
 mod dump;
 mod hash;
 mod hooks;
+mod lineage;
 mod maps;
 mod merge;
 mod options;
@@ -28,7 +29,9 @@ pub use parent::ParentChoice;
 pub use unpack::{CompressedTally, GzipMode};
 
 use self::consume::{Consumer, Totals};
+use self::dump::Chunkers;
 use self::hash::Workshop;
+use self::lineage::Lineage;
 use self::maps::{LastMaps, Maps};
 use self::produce::Producer;
 use self::step::Tally;
@@ -140,7 +143,7 @@ fn save(
     let last_maps = LastMaps::new(parent.as_ref().map(|(_, manifest)| manifest));
     let workshop = Workshop {
         keys: repo.keys().clone(),
-        chunker: repo.chunker()?,
+        chunkers: Chunkers::new(repo.chunker()?),
         reader: reader.clone(),
         last_maps,
         gzip: options.gzip,
@@ -150,7 +153,8 @@ fn save(
     let writer = Writer::new(repo, &mut state.index, write_options)?;
     let root = parent.as_ref().map(|(_, manifest)| manifest.root);
     let maps = Maps::new(repo.chunker()?, &reader, parent.as_ref().map(|(_, manifest)| manifest));
-    let done = consume::run(Consumer::new(writer, maps, totals, observer), producer, &reader, root)?;
+    let lineage = Lineage::new(&reader);
+    let done = consume::run(Consumer::new(writer, maps, lineage, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
         sequence: snapshots.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
         time: options.time.unwrap_or(options.now),

@@ -12,7 +12,7 @@ use super::stream::Stream;
 use super::unpack::{GzipMode, Sent, may_hold_much};
 use crate::base::limits::{GROUP_BYTES, GROUP_ITEMS, MAP_BATCH_BYTES, SMALL_FILE_BYTES, STREAM_BATCH_BYTES};
 use crate::base::{Observer, Timestamp, TreePath, Warning};
-use crate::format::{Entry, EntryKind};
+use crate::format::{Entry, EntryKind, Recipe};
 use crate::source::{Extent, Found, OpenFile, SourceError, Walk};
 
 /// Reads the source and sends steps.
@@ -135,7 +135,8 @@ impl Sending<'_, '_> {
             && (found.entry.size > SMALL_FILE_BYTES || may_hold_much(&found.entry));
         if is_large && !(untouched && last.as_ref().is_some_and(|last| self.workshop.has_content(last))) {
             self.flush()?;
-            return self.large(found, if last.is_some() { Change::Changed } else { Change::New });
+            let change = if last.is_some() { Change::Changed } else { Change::New };
+            return self.large(found, change, last.and_then(|last| last.content));
         }
         if !untouched {
             self.group_bytes += found.entry.size;
@@ -145,10 +146,11 @@ impl Sending<'_, '_> {
     }
 
     /// Sends a large file; one that changes meanwhile is sent once more, and then flagged.
-    fn large(&mut self, mut found: Found, change: Change) -> Result<(), Gone> {
+    fn large(&mut self, mut found: Found, change: Change, last: Option<Recipe>) -> Result<(), Gone> {
         for is_last_attempt in [false, true] {
-            self.send(Step::Start { path: found.entry.path.clone(), is_unpacked: false })?;
-            match self.large_once(&mut found) {
+            let path = found.entry.path.clone();
+            self.send(Step::Start { path, is_unpacked: false, last: last.clone() })?;
+            match self.large_once(&mut found, last.as_ref()) {
                 Ok((has_changed, Sent { unpacked, fate })) if !has_changed || is_last_attempt => {
                     if let Some(fate) = fate {
                         self.send(Step::Fate(found.entry.path.clone(), fate))?;
@@ -178,9 +180,9 @@ impl Sending<'_, '_> {
     }
 
     /// Sends the file's bytes and holes, or what is in it; `true` if it changed meanwhile.
-    fn large_once(&self, found: &mut Found) -> Result<(bool, Sent), Broken> {
+    fn large_once(&self, found: &mut Found, last: Option<&Recipe>) -> Result<(bool, Sent), Broken> {
         let mut file = found.open().map_err(Broken::Source)?;
-        let sent = self.unpack(&mut file, &found.entry.path)?;
+        let sent = self.unpack(&mut file, &found.entry.path, last)?;
         if sent.unpacked.is_none() {
             self.extents(&mut file, &found.entry.path)?;
         }
@@ -221,13 +223,14 @@ impl Sending<'_, '_> {
     ) -> Result<u64, Broken> {
         let known_keys = || self.workshop.known_keys(dump?);
         let look = if dump.is_some() { Look::Dump(&known_keys) } else { Look::Plain };
-        let mut cutter = Cutter::new(&self.workshop.chunker, look);
+        let mut cutter = Cutter::new(&self.workshop.chunkers, look);
+        let batch = STREAM_BATCH_BYTES.max(self.workshop.chunkers.window_bytes());
         let (mut buffer, mut sent) = (Vec::new(), 0);
         loop {
             if self.observer.is_cancelled() {
                 return Err(Broken::Gone);
             }
-            let room = STREAM_BATCH_BYTES.saturating_sub(buffer.len());
+            let room = batch.saturating_sub(buffer.len());
             let left = limit - sent - buffer.len() as u64;
             let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(room);
             let (is_short, broken) = match super::hash::read_exactly(read, wanted, &mut buffer) {

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded};
 use super::dump::{DumpTally, MapEnd};
 use super::unpack::Fate;
 use crate::base::{ChunkId, TreePath};
-use crate::format::Entry;
+use crate::format::{Entry, Recipe};
 use crate::source::SourceError;
 
 /// What a job of the pool will give.
@@ -49,6 +49,8 @@ pub struct Done {
     pub change: Change,
     /// Its table map, if it was read and is a dump.
     pub map: Option<MapEnd>,
+    /// Its content last night, if it was read.
+    pub last: Option<Recipe>,
     /// What became of a compressed file, if it was read.
     pub fate: Option<Fate>,
 }
@@ -84,6 +86,8 @@ pub enum Step {
         path: TreePath,
         /// Whether the bytes that come are the plaintext of a compressed file.
         is_unpacked: bool,
+        /// Its content last night.
+        last: Option<Recipe>,
     },
     /// So many bytes of a compressed file were read.
     Taken(u64),

@@ -72,8 +72,9 @@ impl Sending<'_, '_> {
     pub fn stream(&mut self, stream: Stream, now: Timestamp, last: &mut LastNight) -> Result<(), Gone> {
         self.flush()?;
         let Stream { path, from } = stream;
-        self.send(Step::Start { path: path.clone(), is_unpacked: false })?;
         let before = last.at(&path);
+        let content = before.as_ref().and_then(|before| before.content.clone());
+        self.send(Step::Start { path: path.clone(), is_unpacked: false, last: content })?;
         let outcome = match from {
             From::Reader(mut reader) => self.stream_bytes(&path, &mut *reader)?.and_then(not_empty),
             From::Command(command) => match crate::process::spawn(&command) {

@@ -4,6 +4,7 @@
 //! so memory is too. Nothing that was offered counts before [`Writer::finish`] returns: then packs and index objects are durable.
 
 mod assemble;
+mod likeness;
 mod open_pack;
 
 use std::collections::HashSet;
@@ -17,6 +18,7 @@ use crate::codec::Compression;
 use crate::format::{ChunkRecord, IndexedPack, RegionKind};
 use crate::index::Index;
 use assemble::Assembler;
+pub use likeness::{Base, Likeness};
 
 /// How a writer works.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,23 @@ pub struct Written {
     pub packs: u64,
 }
 
+/// The regions that are open at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Content,
+    Metadata,
+    Delta,
+}
+
+impl Slot {
+    const fn of(kind: RegionKind) -> Self {
+        match kind {
+            RegionKind::Content => Self::Content,
+            RegionKind::Metadata => Self::Metadata,
+        }
+    }
+}
+
 /// A session of writing chunks.
 pub struct Writer<'r> {
     repo: &'r Repository,
@@ -47,7 +66,9 @@ pub struct Writer<'r> {
     options: WriteOptions,
     /// Chunks that are on their way and that the index does not tell of yet.
     pending: HashSet<ChunkId>,
-    open: [PlainRegion; 2],
+    /// Where the bases of the open delta region lie.
+    delta_place: Option<(u32, u32)>,
+    open: [PlainRegion; 3],
     assembler: Option<Assembler>,
     finished: Vec<IndexedPack>,
     finished_chunks: usize,
@@ -66,7 +87,6 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// [`RepoError::Encode`] if threads cannot be started.
     pub fn new(repo: &'r Repository, index: &'r mut Index, options: WriteOptions) -> Result<Self, RepoError> {
-        let empty = |kind| PlainRegion { kind, plain: Vec::new(), chunks: Vec::new() };
         let assembler = match options.dry_run {
             true => None,
             false => Some(Assembler::start(Arc::new(repo.clone()), options.compression)?),
@@ -76,7 +96,8 @@ impl<'r> Writer<'r> {
             index,
             options,
             pending: HashSet::new(),
-            open: [empty(RegionKind::Content), empty(RegionKind::Metadata)],
+            delta_place: None,
+            open: [RegionKind::Content, RegionKind::Metadata, RegionKind::Content].map(PlainRegion::empty),
             assembler,
             finished: vec![],
             finished_chunks: 0,
@@ -94,17 +115,48 @@ impl<'r> Writer<'r> {
         self.written
     }
 
+    /// Whether a chunk is there, or on its way.
+    ///
+    /// # Errors
+    /// [`RepoError::Index`].
+    pub fn knows(&self, id: &ChunkId) -> Result<bool, RepoError> {
+        Ok(self.pending.contains(id) || self.index.find(id)?.is_some())
+    }
+
     /// Stores a chunk unless it is there already; `true` if it was new. Its id must be that of `plain`.
     ///
     /// # Errors
     /// Whatever went wrong in the session's threads so far.
     pub fn put(&mut self, kind: RegionKind, id: ChunkId, plain: &[u8]) -> Result<bool, RepoError> {
+        if self.knows(&id)? {
+            return Ok(false);
+        }
+        self.store(Slot::of(kind), id, plain)?;
+        Ok(true)
+    }
+
+    /// Stores a new chunk as a delta of others, which are in the repository.
+    ///
+    /// Chunks gather in one region while their bases lie in one, so that whoever reads a delta follows one chain.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_alike(&mut self, id: ChunkId, plain: &[u8], likeness: &Likeness<'_>) -> Result<(), RepoError> {
+        let place = likeness.bases.first().map(|base| base.place);
+        if place != self.delta_place {
+            self.close_region(Slot::Delta)?;
+        }
+        self.delta_place = place;
+        let is_elsewhere = likeness.bases.iter().any(|base| Some(base.place) != place);
+        likeness.join(self.open_region(Slot::Delta).basis.get_or_insert_default());
+        self.store(Slot::Delta, id, plain)?;
+        if is_elsewhere { self.close_region(Slot::Delta) } else { Ok(()) }
+    }
+
+    fn store(&mut self, slot: Slot, id: ChunkId, plain: &[u8]) -> Result<(), RepoError> {
         // What no reader would accept is found out here and not in a year.
         if plain.is_empty() || plain.len() > CHUNK_BYTES_ACCEPTED {
             return Err(RepoError::Encode(format!("a chunk of {} bytes", plain.len())));
-        }
-        if self.pending.contains(&id) || self.index.find(&id)?.is_some() {
-            return Ok(false);
         }
         self.pending.insert(id);
         self.written.chunks_new += 1;
@@ -112,16 +164,13 @@ impl<'r> Writer<'r> {
         let plain_bytes =
             u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         let target = self.repo.parameters().region_bytes as usize;
-        let region = self.open_region(kind);
+        let region = self.open_region(slot);
         if region.plain.capacity() == 0 {
             region.plain.reserve(target + target / 4);
         }
         region.plain.extend_from_slice(plain);
         region.chunks.push(ChunkRecord { id, plain_bytes });
-        if region.plain.len() >= target {
-            self.close_region(kind)?;
-        }
-        Ok(true)
+        if region.plain.len() >= target { self.close_region(slot) } else { Ok(()) }
     }
 
     /// Stores metadata (a tree node, records of a recipe) and tells its id.
@@ -139,8 +188,9 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// Whatever went wrong in the session.
     pub fn finish(mut self) -> Result<Written, RepoError> {
-        self.close_region(RegionKind::Content)?;
-        self.close_region(RegionKind::Metadata)?;
+        for slot in [Slot::Content, Slot::Delta, Slot::Metadata] {
+            self.close_region(slot)?;
+        }
         if let Some(assembler) = self.assembler.take() {
             let packs = assembler.finish()?;
             self.note(packs)?;
@@ -149,20 +199,24 @@ impl<'r> Writer<'r> {
         Ok(self.written)
     }
 
-    fn open_region(&mut self, kind: RegionKind) -> &mut PlainRegion {
-        let [content, metadata] = &mut self.open;
-        match kind {
-            RegionKind::Content => content,
-            RegionKind::Metadata => metadata,
+    const fn open_region(&mut self, slot: Slot) -> &mut PlainRegion {
+        let [content, metadata, delta] = &mut self.open;
+        match slot {
+            Slot::Content => content,
+            Slot::Metadata => metadata,
+            Slot::Delta => delta,
         }
     }
 
-    fn close_region(&mut self, kind: RegionKind) -> Result<(), RepoError> {
-        let region = self.open_region(kind);
+    fn close_region(&mut self, slot: Slot) -> Result<(), RepoError> {
+        if slot == Slot::Delta {
+            self.delta_place = None;
+        }
+        let region = self.open_region(slot);
         if region.chunks.is_empty() {
             return Ok(());
         }
-        let empty = PlainRegion { kind, plain: Vec::new(), chunks: Vec::new() };
+        let empty = PlainRegion::empty(region.kind);
         let region = std::mem::replace(region, empty);
         let Some(assembler) = &mut self.assembler else { return self.forget_dry(&region) };
         let packs = assembler.offer(region)?;

@@ -58,10 +58,10 @@ impl OpenPack {
             stored_bytes: u32::try_from(stored)
                 .map_err(|_| RepoError::Encode("a region over 4 GiB".into()))?,
             encoding: region.encoding,
-            depth: 0,
+            depth: region.source.basis.as_ref().map_or(0, |basis| basis.depth + 1),
             kind: region.source.kind,
             chunks: region.source.chunks.clone(),
-            bases: vec![],
+            bases: region.source.basis.as_ref().map(|basis| basis.bases.clone()).unwrap_or_default(),
         });
         Ok(position)
     }
@@ -97,6 +97,7 @@ impl OpenPack {
     }
 }
 
-const fn contents_bytes(region: &CompressedRegion) -> usize {
-    24 + CHUNK_LINE_BYTES * region.source.chunks.len()
+fn contents_bytes(region: &CompressedRegion) -> usize {
+    let bases = region.source.basis.as_ref().map_or(0, |basis| basis.bases.len());
+    24 + CHUNK_LINE_BYTES * region.source.chunks.len() + 32 * bases
 }

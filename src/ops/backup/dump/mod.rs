@@ -28,8 +28,31 @@ pub enum Look<'l> {
     Dump(&'l dyn Fn() -> Option<KnownKeys>),
 }
 
+/// What streams are cut by.
+#[derive(Debug, Clone)]
+pub struct Chunkers {
+    /// For what may be anything.
+    fine: Chunker,
+    /// For dumps.
+    coarse: Chunker,
+}
+
+impl Chunkers {
+    /// Those of a repository with this chunker.
+    pub fn new(fine: Chunker) -> Self {
+        Self { coarse: fine.coarse(), fine }
+    }
+
+    /// Bytes that have to be at hand, so that every chunk can be cut whose end is known.
+    pub fn window_bytes(&self) -> usize {
+        2 * self.fine.bytes_max().max(self.coarse.bytes_max())
+    }
+}
+
 /// Cuts one stream.
 pub struct Cutter<'c> {
+    chunkers: &'c Chunkers,
+    /// The one in use.
     chunker: &'c Chunker,
     reading: Reading<'c>,
     /// Where the window of the next call begins in the stream.
@@ -76,12 +99,12 @@ pub struct MapEnd {
 
 impl<'c> Cutter<'c> {
     /// A cutter at the start of a stream.
-    pub fn new(chunker: &'c Chunker, look: Look<'c>) -> Self {
+    pub fn new(chunkers: &'c Chunkers, look: Look<'c>) -> Self {
         let reading = match look {
             Look::Plain => Reading::Plain,
             Look::Dump(known_keys) => Reading::Unknown(known_keys),
         };
-        Self { chunker, reading, position: 0, lexed: 0, hints: vec![] }
+        Self { chunkers, chunker: &chunkers.fine, reading, position: 0, lexed: 0, hints: vec![] }
     }
 
     /// The ends of the chunks at the start of `window`, which begins where the last chunk ended; `is_end` is whether the stream ends with it.
@@ -137,6 +160,7 @@ impl<'c> Cutter<'c> {
                         Some(known_keys) => Lexer::with_known_keys(dialect, known_keys),
                         None => Lexer::new(dialect),
                     };
+                    self.chunker = &self.chunkers.coarse;
                     let mapping = Mapping::new(dialect, producer, self.chunker.bytes_min() as u64);
                     Reading::Dump(Box::new(Dump { lexer: Some(lexer), mapping }))
                 }

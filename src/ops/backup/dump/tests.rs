@@ -28,8 +28,8 @@ fn cut_knowing(
     step: usize,
     known_keys: &dyn Fn() -> Option<KnownKeys>,
 ) -> (Vec<usize>, Option<Vec<u8>>) {
-    let chunker = chunker();
-    let mut cutter = Cutter::new(&chunker, Look::Dump(known_keys));
+    let chunkers = Chunkers { fine: chunker(), coarse: chunker() };
+    let mut cutter = Cutter::new(&chunkers, Look::Dump(known_keys));
     let (mut ends, mut map, mut start, mut end) = (vec![], vec![], 0, 0);
     while end < dump.len() || ends.is_empty() {
         end = dump.len().min(end + step);
@@ -142,10 +142,10 @@ fn what_is_no_dump_is_cut_as_before_and_has_no_map() {
     let bytes: Vec<u8> = (0..100_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     let (ends, map) = cut(&bytes, 70_000);
     assert!(map.is_none());
-    let chunker = chunker();
+    let chunkers = Chunkers { fine: chunker(), coarse: chunker() };
     let mut start = 0;
     for end in ends {
-        assert_eq!(chunker.cut(&bytes[start..bytes.len().min(start + 4096)], &[]), end - start);
+        assert_eq!(chunkers.fine.cut(&bytes[start..bytes.len().min(start + 4096)], &[]), end - start);
         start = end;
     }
     assert_eq!(start, bytes.len());

@@ -6,6 +6,7 @@ use super::{Fate, Look, Unpacked, look, probe};
 use crate::base::TreePath;
 use crate::base::limits::UNPACK_HEAD_BYTES;
 use crate::compressed::Format;
+use crate::format::Recipe;
 use crate::ops::backup::hash::read_exactly;
 use crate::ops::backup::produce::{Broken, Sending};
 use crate::ops::backup::step::Step;
@@ -23,19 +24,24 @@ pub struct Sent {
 impl Sending<'_, '_> {
     /// Sends what is in the file if that is a compressed dump or archive. If it is not, or cannot be written again, the file is as if nothing
     /// of it had been sent, and is still to be.
-    pub fn unpack(&self, file: &mut OpenFile, path: &TreePath) -> Result<Sent, Broken> {
+    pub fn unpack(
+        &self,
+        file: &mut OpenFile,
+        path: &TreePath,
+        last: Option<&Recipe>,
+    ) -> Result<Sent, Broken> {
         let kept = |reason| Sent { unpacked: None, fate: Some(Fate::Kept(reason)) };
         let format = match self.look(file)? {
             Look::Foreign => return Ok(Sent::default()),
             Look::Keep(reason) => return Ok(kept(reason)),
             Look::Unpack(format) => format,
         };
-        self.send(Step::Start { path: path.clone(), is_unpacked: true })?;
+        self.send(Step::Start { path: path.clone(), is_unpacked: true, last: last.cloned() })?;
         match self.unpacked(file, path, format) {
             Ok(unpacked) => Ok(Sent { fate: unpacked.fate(), unpacked: Some(unpacked) }),
             Err(Stop::Source(broken)) => Err(broken),
             Err(Stop::Keep(reason)) => {
-                self.send(Step::Start { path: path.clone(), is_unpacked: false })?;
+                self.send(Step::Start { path: path.clone(), is_unpacked: false, last: last.cloned() })?;
                 Ok(kept(reason))
             }
         }

@@ -1,0 +1,147 @@
+//! What a file was last night, read beside what it is now, so that what is new of it is stored as what changed.
+//!
+//! Last night's chunks are read into a window that slides along. A chunk that is there already tells where the two streams stand; a new one is
+//! looked for in the window, and the end of what was found tells where the next one will be. Where nothing is found for a while, something
+//! was put in or rewritten: the window then goes on at the pace of the new stream and keeps what it has passed, so that either is noticed
+//! when it is over.
+
+mod ahead;
+mod sift;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use self::ahead::{Ahead, Placed};
+use crate::base::ChunkId;
+use crate::base::limits::{
+    DELTA_DEPTH_WRITTEN, LINEAGE_AHEAD_BYTES, LINEAGE_BEHIND_BYTES, LINEAGE_LOST_BYTES,
+};
+use crate::codec::delta::Window;
+use crate::format::Recipe;
+use crate::repo::{Base, ChunkReader, Likeness};
+
+/// Shorter chunks are not worth a delta.
+const CHUNK_BYTES_MIN: usize = 2048;
+/// A copy of so many bytes tells where the streams stand.
+const COPY_BYTES_TELLING: u32 = 512;
+
+/// The streams of files last night, one after another.
+#[derive(Debug)]
+pub struct Lineage<'r> {
+    reader: &'r Arc<ChunkReader>,
+    window: Window,
+    /// The chunks that are in the window.
+    pieces: VecDeque<Placed>,
+    ahead: Option<Ahead<'r>>,
+    /// Where in last night's stream the next bytes are expected.
+    expected: u64,
+    /// So many bytes of the new stream were nowhere, in a row.
+    lost: u64,
+}
+
+impl<'r> Lineage<'r> {
+    /// No file yet.
+    pub fn new(reader: &'r Arc<ChunkReader>) -> Self {
+        Self { reader, window: Window::default(), pieces: VecDeque::new(), ahead: None, expected: 0, lost: 0 }
+    }
+
+    /// A file begins, which was `last` last night.
+    pub fn start(&mut self, last: Option<&Recipe>) {
+        let reader = self.reader;
+        self.ahead = last.map(|recipe| Ahead::new(reader, recipe));
+        self.jump(0);
+    }
+
+    /// A chunk of the file is in the repository already.
+    pub fn known(&mut self, id: &ChunkId, bytes: u64) {
+        let Some(ahead) = &mut self.ahead else { return };
+        let place = self.pieces.iter().find(|piece| piece.id == *id).map(|piece| piece.start);
+        let found = place.or_else(|| ahead.find(id));
+        self.expected = found.unwrap_or(self.expected) + bytes;
+        self.lost = if found.is_some() { 0 } else { self.lost };
+    }
+
+    /// A hole of the file.
+    pub const fn hole(&mut self, bytes: u64) {
+        self.expected = self.expected.saturating_add(bytes);
+    }
+
+    /// What a new chunk of the file has in common with last night's, if that is worth storing it so.
+    pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Likeness<'_>> {
+        if plain.len() < CHUNK_BYTES_MIN || self.ahead.is_none() {
+            self.expected += plain.len() as u64;
+            return None;
+        }
+        let bytes = plain.len() as u64;
+        // What is lost may have been put in: then the rest is here. Or it took the place of something: then it is further on. Or something
+        // was taken away: then it is further still.
+        let ahead = (LINEAGE_AHEAD_BYTES + 4 * self.lost).min(LINEAGE_LOST_BYTES / 2);
+        let reach = self.expected.saturating_add(self.lost).saturating_add(bytes + ahead);
+        if self.slide(reach).is_none() {
+            // What cannot be read is no base; nobody has to hear of it from here.
+            self.ahead = None;
+            return None;
+        }
+        let matches = self.window.find(plain, self.expected);
+        let telling = matches.iter().rev().find(|found| found.copy >= COPY_BYTES_TELLING);
+        match telling {
+            Some(found) => (self.expected, self.lost) = (found.from + u64::from(found.copy), 0),
+            None => self.lost += bytes,
+        }
+        let depth_max =
+            DELTA_DEPTH_WRITTEN + id.as_bytes().first().map_or(0, |byte| byte % (DELTA_DEPTH_WRITTEN / 2));
+        let sifted = sift::sift(&matches, &self.pieces, plain.len(), depth_max)?;
+        let base = |piece: &&Placed| {
+            let plain = self.window.get(piece.start, piece.end)?;
+            Some(Base { id: piece.id, plain, place: piece.place, depth: piece.depth })
+        };
+        let bases: Option<Vec<_>> = sifted
+            .pieces
+            .iter()
+            .filter_map(|number| self.pieces.get(*number))
+            .map(|piece| base(&piece))
+            .collect();
+        Some(Likeness { bases: bases?, steps: sifted.steps })
+    }
+
+    /// Fills the window up to `reach`, and forgets what is far behind; `None` if something cannot be read.
+    fn slide(&mut self, reach: u64) -> Option<()> {
+        let start = self.expected.saturating_sub(LINEAGE_BEHIND_BYTES);
+        if start > self.window.end() + LINEAGE_AHEAD_BYTES || self.expected < self.window.start() {
+            self.jump(start);
+        }
+        let ahead = self.ahead.as_mut()?;
+        while self.window.end() < reach {
+            let Some(chunk) = ahead.next()? else { break };
+            if chunk.placed.start != self.window.end() {
+                // Behind a hole, or at the place that was jumped to.
+                self.pieces.clear();
+                self.window.restart(chunk.placed.start);
+            }
+            self.window.push(&chunk.plain);
+            self.pieces.push_back(chunk.placed);
+        }
+        let start = start.max(self.window.end().saturating_sub(LINEAGE_LOST_BYTES));
+        // Moving what is left costs something: it is done when there is much to forget.
+        if start.saturating_sub(self.window.start()) > LINEAGE_LOST_BYTES / 2 {
+            while self.pieces.front().is_some_and(|piece| piece.end <= start) {
+                self.pieces.pop_front();
+            }
+            self.window.forget_before(self.pieces.front().map_or(start, |piece| piece.start));
+        }
+        Some(())
+    }
+
+    fn jump(&mut self, start: u64) {
+        if start == 0 {
+            (self.expected, self.lost) = (0, 0);
+        }
+        self.pieces.clear();
+        self.window.restart(start);
+        if let Some(ahead) = &mut self.ahead {
+            ahead.seek(start);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+use std::io::Read;
+
+use crate::base::Silent;
+use crate::base::limits::DELTA_DEPTH_WRITTEN;
+use crate::format::EntryKind;
+use crate::ops::check::{self, CheckOptions};
+use crate::ops::house::{House, noise};
+use crate::repo::{Records, StreamReader, TreeReader};
+
+/// Rows that do not compress much, each of its own.
+fn rows(seed: u32, count: u32) -> Vec<Vec<u8>> {
+    let noise = noise(seed, count as usize * 24);
+    let row = |(id, noise): (usize, &[u8])| {
+        let hex: String = noise.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{id}\t{hex}\tand what every row has\n").into_bytes()
+    };
+    noise.chunks(24).enumerate().map(row).collect()
+}
+
+/// The content of every file in a snapshot.
+fn contents(house: &House, number: usize) -> Vec<Vec<u8>> {
+    let reader = house.reader();
+    let mut tree = TreeReader::new(&reader, house.snapshots()[number].1.root).unwrap();
+    let mut all = vec![];
+    while let Some(entry) = tree.next_entry().unwrap() {
+        if entry.kind == EntryKind::File {
+            let mut content = vec![];
+            StreamReader::new(&reader, &entry.content.unwrap()).read_to_end(&mut content).unwrap();
+            all.push(content);
+        }
+    }
+    all
+}
+
+/// What the repository grows by when a file of the first content gets the second.
+fn growth(first: &[u8], second: &[u8]) -> u64 {
+    let house = House::new();
+    house.write("f", first);
+    house.save();
+    house.write("f", second);
+    let stored = house.save().written.bytes_stored;
+    assert!(contents(&house, 0) == [first] && contents(&house, 1) == [second]);
+    let options = CheckOptions { read_data: 1.0, seed: 0 };
+    let report = check::run(&house.repo, &house.cache(), &options, &Silent).unwrap();
+    assert!(report.errors.is_empty() && report.losses.is_empty(), "{report:?}");
+    stored
+}
+
+#[test]
+fn a_night_costs_what_changed() {
+    let first = rows(1, 40_000);
+    let mut second = first.clone();
+    for (number, row) in second.iter_mut().enumerate() {
+        match number % 400 {
+            0 => row[30..40].copy_from_slice(b"0123456789"),
+            100 => row.clear(),
+            200 => row.extend_from_slice(b"a new row with some text\n"),
+            300 => row.splice(5..5, *b"more").for_each(drop),
+            _ => {}
+        }
+    }
+    let stored = growth(&first.concat(), &second.concat());
+    assert!(stored < 25_000, "{stored}");
+}
+
+#[test]
+fn what_was_put_in_or_took_another_place_is_all_that_is_new() {
+    let old = rows(2, 80_000);
+    let new = rows(3, 20_000).concat();
+    let (before, behind) = old.split_at(40_000);
+    let (before, behind) = (before.concat(), behind.concat());
+    let mut changed = behind.clone();
+    (0..changed.len()).step_by(10_000).for_each(|at| changed[at] ^= 1);
+    let replaced = &changed[new.len()..];
+    let alone = growth(b"", &new);
+    let put_in = growth(&old.concat(), &[&before[..], &new, &changed].concat());
+    assert!(put_in < alone + alone / 5, "{put_in} for {alone}");
+    let in_place = growth(&old.concat(), &[&before[..], &new, replaced].concat());
+    assert!(in_place < alone + alone / 5, "{in_place} for {alone}");
+    let taken_away = growth(&old.concat(), &[&before[..before.len() / 2], &changed].concat());
+    assert!(taken_away < alone / 4, "{taken_away} for {alone}");
+}
+
+#[test]
+fn files_that_change_in_place_cost_their_pages() {
+    let first = noise(4, 4 << 20);
+    let mut second = first.clone();
+    for page in (0..512).step_by(50) {
+        second[page * 8192..(page + 1) * 8192].copy_from_slice(&noise(page as u32, 8192));
+    }
+    let stored = growth(&first, &second);
+    assert!(stored < 11 * 8192 * 3 / 2, "{stored}");
+}
+
+/// Deltas of deltas of deltas: the depth stays within what readers take, and every night comes back.
+#[test]
+fn chains_end() {
+    let house = House::new();
+    let mut content = rows(5, 1500).concat();
+    let mut nights = vec![];
+    for night in 0..70_usize {
+        let at = 100 + night * 1000;
+        content[at..at + 10].copy_from_slice(format!("night {night:>4}").as_bytes());
+        house.write("f", &content);
+        house.save();
+        nights.push(content.clone());
+    }
+    let mut deepest = 0;
+    let reader = house.reader();
+    for (_, manifest) in house.snapshots() {
+        let mut tree = TreeReader::new(&reader, manifest.root).unwrap();
+        while let Some(entry) = tree.next_entry().unwrap() {
+            let Some(recipe) = entry.content else { continue };
+            let mut records = Records::new(&reader, &recipe);
+            while let Some(record) = records.next_record().unwrap() {
+                deepest = deepest.max(reader.base_chunk(&record.id).unwrap().depth);
+            }
+        }
+    }
+    assert!((DELTA_DEPTH_WRITTEN - 10..=DELTA_DEPTH_WRITTEN / 2 * 3).contains(&deepest), "{deepest}");
+    for (number, night) in nights.iter().enumerate() {
+        assert!(contents(&house, number) == [&night[..]], "{number}");
+    }
+}
