@@ -67,6 +67,8 @@ fn apply(
             let range = usize::try_from(from).ok().zip(usize::try_from(base_end).ok());
             let copied = range.and_then(|(from, end)| base.get(from..end));
             plain.extend_from_slice(copied.ok_or(refused("a copy that is not within the base"))?);
+        } else if distance != 0 {
+            return Err(refused("a copy of nothing from elsewhere"));
         }
     }
     Ok(plain)

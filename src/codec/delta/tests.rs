@@ -86,6 +86,18 @@ fn nothing_in_common_is_all_inserted() {
 }
 
 #[test]
+fn a_place_far_from_the_window_is_none_to_begin_at() {
+    let old = rows(1000).concat();
+    let mut window = Window::default();
+    window.restart(1000);
+    window.push(&old);
+    for expected in [0, 999, window.end(), u64::MAX] {
+        let found = window.find(&old, expected);
+        assert_eq!(found, [Match { insert: 0, from: 1000, copy: old.len() as u32 }], "{expected}");
+    }
+}
+
+#[test]
 fn a_window_forgets_and_goes_on() {
     let old = rows(20_000).concat();
     let mut window = Window::default();
@@ -131,6 +143,7 @@ fn what_the_page_says_is_refused() {
             .contains("five groups")
     );
     assert!(refused(&body(2, &[1, 0, 2, 0, 3, 0], b"x"), b"abcdef", 4).contains("a step of nothing"));
+    assert!(refused(&body(2, &[1, 1, 0, 1, 3, 0], b"xy"), b"abcdef", 5).contains("from elsewhere"));
     assert!(refused(&body(1, &[1, 2, 3], b"xy"), b"abcdef", 4).contains("does not decompress"));
     let mut longer = good;
     longer[8] = 4;

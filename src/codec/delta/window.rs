@@ -100,7 +100,7 @@ impl Window {
     pub fn find(&self, new: &[u8], expected: u64) -> Vec<Match> {
         let mut found = Found { matches: vec![], ended: 0 };
         let mut at = 0;
-        let mut old = self.place(expected).unwrap_or(self.bytes.len());
+        let mut old = self.place(expected).map_or(self.bytes.len(), |place| place.min(self.bytes.len()));
         while at < new.len() {
             let Some((next, from)) = self.next(new, found.ended, at, old) else { break };
             let copy = common(self.bytes.get(from..), new.get(next..));
