@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, table_map, tree
+from . import chunker, config, conventions, delta, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -47,7 +47,9 @@ def run(vector):
 
 def data_of(value):
     """The bytes of a field `hex`: hex, or pairs of hex and how many times it stands there."""
-    return bytes.fromhex(value if isinstance(value, str) else "".join(part * times for part, times in value))
+    if isinstance(value, str):
+        return bytes.fromhex(value)
+    return b"".join(bytes.fromhex(part) * times for part, times in value)
 
 
 def plain(value):
@@ -98,6 +100,11 @@ def _envelope(_, data):
 
 def _frame(vector, data):
     return {"plain": frame.decompress(data, vector["plain_bytes"])}
+
+
+def _delta(vector, data):
+    held = delta.decode(data, data_of(vector["base"]), vector["plain_bytes"])
+    return {"plain": held, "digest": conventions.digest(held)}
 
 
 def _derived(vector, data):
@@ -201,6 +208,7 @@ def _files(repository, snapshot):
 DECODERS = {
     "chunker": _chunker,
     "config": _config,
+    "delta": _delta,
     "envelope": _envelope,
     "frame": _frame,
     "index": _index,

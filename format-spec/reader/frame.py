@@ -11,15 +11,12 @@ MAGIC = 0xFD2FB528
 WINDOW_BYTES_MAX = 128 << 20
 
 
-def decompress(data, plain_bytes, prefix=None):
-    """Returns exactly `plain_bytes` bytes; `prefix` is what the frame may refer back to."""
+def decompress(data, plain_bytes):
+    """Returns exactly `plain_bytes` bytes."""
     content_bytes = _walk(data)
     refuse_if(content_bytes not in (None, plain_bytes), "zstd: the frame is longer or shorter than was said")
-    raw = None
-    if prefix:
-        raw = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     try:
-        plain = zstandard.ZstdDecompressor(dict_data=raw, max_window_size=WINDOW_BYTES_MAX).decompress(
+        plain = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX).decompress(
             data, max_output_size=max(plain_bytes, 1), allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise Refused(f"zstd: {error}") from error

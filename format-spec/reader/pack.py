@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import frame
+from . import delta, frame
 from .conventions import TAG_BYTES, TYPE_REGION, TYPE_TOC, digest, open_envelope
 from .errors import Damaged, Refused, refuse_if
 from .fields import Fields
@@ -13,10 +13,11 @@ PACK_BYTES_MIN = 96
 PACK_BYTES_MAX = 1 << 30
 REGION_PLAIN_BYTES_MAX = 64 << 20
 CHUNK_BYTES_MAX = 16 << 20
+BASES_BYTES_MAX = 128 << 20
 DEPTH_MAX = 64
 CHAIN_TOO_LONG = "region: a chain of bases over 64"
 TOC_POSITION = 2**64 - 1
-CODEC_STORED, CODEC_ZSTD, CODEC_ZSTD_PREFIX = 0, 1, 2
+CODEC_STORED, CODEC_ZSTD, CODEC_DELTA = 0, 1, 2
 
 
 @dataclass
@@ -111,11 +112,11 @@ def _check_region(region):
     refuse_if(region.plain_bytes != sum(size for _, size in region.chunks), "region: plain bytes are not its chunks'")
     refuse_if(region.plain_bytes > REGION_PLAIN_BYTES_MAX, "region: plain bytes over 64 MiB")
     refuse_if(region.stored_bytes <= TAG_BYTES, "region: stored bytes under 17")
-    refuse_if(region.codec > CODEC_ZSTD_PREFIX, f"region: codec {region.codec} is not known")
+    refuse_if(region.codec > CODEC_DELTA, f"region: codec {region.codec} is not known")
     refuse_if(region.kind > 1, f"region: kind {region.kind} is not known")
-    with_prefix = region.codec == CODEC_ZSTD_PREFIX
-    refuse_if(bool(region.bases) != with_prefix, "region: bases do not fit the codec")
-    refuse_if((region.depth > 0) != with_prefix or region.depth > DEPTH_MAX, "region: depth does not fit the codec or is over 64")
+    is_delta = region.codec == CODEC_DELTA
+    refuse_if(bool(region.bases) != is_delta, "region: bases do not fit the codec")
+    refuse_if((region.depth > 0) != is_delta or region.depth > DEPTH_MAX, "region: depth does not fit the codec or is over 64")
 
 
 def open_region(keys, header, region, sealed, chunk_of):
@@ -126,21 +127,22 @@ def open_region(keys, header, region, sealed, chunk_of):
     if region.codec == CODEC_STORED:
         refuse_if(len(opened) != region.plain_bytes, f"{what}: another length than its plain bytes")
         plain = opened
+    elif region.codec == CODEC_ZSTD:
+        plain = frame.decompress(opened, region.plain_bytes)
     else:
-        prefix = _prefix(region, chunk_of) if region.codec == CODEC_ZSTD_PREFIX else None
-        plain = frame.decompress(opened, region.plain_bytes, prefix)
+        plain = delta.decode(opened, _base(region, chunk_of), region.plain_bytes)
     for (chunk, _), data in zip(region.chunks, chunks_in(region, plain)):
         if keys.chunk_id(data) != chunk:
             raise Damaged(f"{what}: chunk {chunk.hex()} is not the keyed hash of its plaintext")
     return plain
 
 
-def _prefix(region, chunk_of):
+def _base(region, chunk_of):
     bases, total = [], 0
     for chunk in region.bases:
         bases.append(chunk_of(chunk))
         total += len(bases[-1])
-        refuse_if(total > frame.WINDOW_BYTES_MAX, f"region {region.number}: bases are longer than any window")
+        refuse_if(total > BASES_BYTES_MAX, f"region {region.number}: bases of over 128 MiB together")
     return b"".join(bases)
 
 

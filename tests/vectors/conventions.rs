@@ -15,9 +15,10 @@ const CODEC: &str = "a codec that it does not know";
 const PLAIN: &str = "`plain_bytes` over 268,435,456";
 const FRAME: &str = "a frame that does not decompress to exactly the length that is known";
 pub const TORN: &str = "a frame that is damaged or ends early";
-const ALONE: &str = "bytes before or after the frame: a frame that is skipped, a second frame, anything else";
+pub const ALONE: &str =
+    "bytes before or after the frame: a frame that is skipped, a second frame, anything else";
 const DICTIONARY: &str = "a frame with a dictionary id";
-const WINDOW: &str = "a window over 128 MiB";
+pub const WINDOW: &str = "a window over 128 MiB";
 
 pub fn vectors() -> Vec<Vector> {
     [padme(), keys(), messages(), envelopes(), frames(), objects::cbor(), objects::cbor_types()].concat()

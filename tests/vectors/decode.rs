@@ -16,7 +16,7 @@ use strongroom::format::{
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
 use super::vector::Vector;
-use super::{chunker, files, replay, repository, seal, shown, table_map};
+use super::{chunker, delta, files, replay, repository, seal, shown, table_map};
 
 pub type Decoded = Result<Value, String>;
 
@@ -26,6 +26,7 @@ pub fn decode(vector: &Value) -> Decoded {
     match text(vector, "object") {
         "chunker" => chunker::decode(vector, &bytes),
         "config" => config(vector, &bytes),
+        "delta" => delta::decode(vector, &bytes),
         "envelope" => envelope(&bytes),
         "frame" => frame(vector, &bytes),
         "index" => index(vector, &bytes),
@@ -240,6 +241,7 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
     let bytes = || body(vector);
     let written = match vector.object {
         "config" => Config::decode(&bytes()).and_then(|config| config.encode()),
+        "delta" => return Some(delta::rewritten()),
         "keyslot" => KeySlotBody::decode(&bytes()).and_then(|slot| slot.encode()),
         "lease" => Lease::decode(&bytes()).and_then(|lease| lease.encode()),
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
@@ -269,8 +271,7 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "manifest" => sealed(ObjectKind::Manifest),
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),
-        "table-map" => bytes.clone(),
-        "replay" => bytes.clone(),
+        "delta" | "replay" | "table-map" => bytes.clone(),
         other => panic!("nothing is sealed in {other}"),
     }
 }

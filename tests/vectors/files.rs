@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::vector::Vector;
 use super::{
-    between, chunker, config, conventions, index, keyslot, lease, manifest, pack, pack_contents, recipe,
-    replay, seal, table_map, tree, tree_compressed, tree_entries,
+    between, chunker, config, conventions, delta, index, keyslot, lease, manifest, pack, pack_contents,
+    recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -18,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("chunker", chunker::vectors()),
             ("config", config::vectors()),
             ("conventions", conventions::vectors()),
+            ("delta", delta::vectors()),
             ("index", index::vectors()),
             ("keyslot", keyslot::vectors()),
             ("lease", lease::vectors()),
@@ -84,10 +85,8 @@ pub fn bytes(hex: &Value) -> Vec<u8> {
     if let Some(text) = hex.as_str() {
         return seal::unhex(text);
     }
-    let parts = hex.as_array().unwrap().iter();
-    parts
-        .flat_map(|part| {
-            seal::unhex(part[0].as_str().unwrap()).repeat(part[1].as_u64().unwrap().try_into().unwrap())
-        })
-        .collect()
+    let parts = hex.as_array().unwrap().iter().map(|part| {
+        seal::unhex(part[0].as_str().unwrap()).repeat(part[1].as_u64().unwrap().try_into().unwrap())
+    });
+    parts.collect::<Vec<_>>().concat()
 }

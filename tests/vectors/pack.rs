@@ -6,7 +6,7 @@ use strongroom::crypto::{MessageKind, POSITION_CONTENTS, POSITION_PADDING, Seal}
 use strongroom::format::{ChunkRecord, Contents, PackHeader, RegionKind, RegionRecord, Trailer, padme};
 
 use super::vector::Vector;
-use super::{pack_refusals, seal, shown};
+use super::{delta, pack_refusals, seal, shown};
 
 /// A region as it will be, right or wrong.
 #[derive(Clone)]
@@ -40,7 +40,8 @@ impl Region {
     /// A delta that makes no use of its bases.
     pub fn based(chunks: &[&[u8]], bases: &[&[u8]], depth: u8) -> Self {
         let bases = bases.iter().map(|base| base.to_vec()).collect();
-        Self { encoding: Encoding::Delta, bases, depth, ..Self::framed(chunks) }
+        let encoded = delta::inserting(&chunks.concat());
+        Self { encoding: Encoding::Delta, encoded, bases, depth, ..Self::stored(chunks) }
     }
 }
 
@@ -139,21 +140,22 @@ pub fn vectors() -> Vec<Vector> {
     [takens(), pack_refusals::vectors()].concat()
 }
 
-/// A text, one a line of which is another, and how zstd says the one by the other.
+/// A text, one a line of which is another, and how a delta says the one by the other.
 pub fn edited() -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-    const FRAME: &str = "28b52ffd0000dd0000487468726565343536370600c016d01c681834e2648d8a81740501";
     let line = |n: u8| format!("line {n} of a text that is edited\n");
     let before: String = (0..8).map(line).collect();
     let after = before.replace("line 3", "line three");
-    (before.into_bytes(), after.into_bytes(), seal::unhex(FRAME))
+    let (same, all) = (before.find('3').unwrap() as u64, before.len() as u64);
+    let delta = delta::of(&[(0, 0, same), (5, -4, all - same - 1)], b"three");
+    (before.into_bytes(), after.into_bytes(), delta)
 }
 
 fn takens() -> Vec<Vector> {
-    let (before, after, frame) = edited();
+    let (before, after, encoded) = edited();
     let (text, packed) = seal::text();
     let base = Region::stored(&[&before[..100], &before[100..]]);
     let bases = base.chunks.clone();
-    let delta = Region { encoded: frame, bases, ..Region::based(&[&after], &[], 1) };
+    let delta = Region { encoded, bases, ..Region::based(&[&after], &[], 1) };
     let again = Region::based(&[b"on top of a delta"], &[&after, &before[..100]], 2);
     let compressed = Region {
         encoded: packed,

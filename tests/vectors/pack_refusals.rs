@@ -6,6 +6,7 @@ use strongroom::crypto::POSITION_CONTENTS;
 use strongroom::format::{Contents, Trailer, padme};
 
 use super::conventions::{LENGTH as ENVELOPE_LENGTH, TORN};
+use super::delta_refusals::WITHIN;
 use super::objects::{CLOSED, MAGIC, NAME, RESERVED, VERSION};
 use super::pack::{Parts, Region, contents, edited, refused};
 use super::seal;
@@ -181,8 +182,8 @@ fn chunks() -> Vec<Vector> {
         change(&mut contents);
         Parts::with(&format!("pack-{name}"), regions, &contents).bytes()
     };
-    let (before, after, frame) = edited();
-    let delta = |bases: &[&[u8]]| Region { encoded: frame.clone(), ..Region::based(&[&after], bases, 1) };
+    let (before, after, encoded) = edited();
+    let delta = |bases: &[&[u8]]| Region { encoded: encoded.clone(), ..Region::based(&[&after], bases, 1) };
     let swapped_bases =
         [Region::stored(&[&before[..100], &before[100..]]), delta(&[&before[100..], &before[..100]])];
     vec![
@@ -215,12 +216,17 @@ fn chunks() -> Vec<Vector> {
             CHUNK,
             "is not what its id says",
         ),
-        refused("bases-swapped", parts("bases-swapped", &swapped_bases).bytes(), CHUNK, ""),
+        refused(
+            "bases-swapped",
+            parts("bases-swapped", &swapped_bases).bytes(),
+            CHUNK,
+            "is not what its id says",
+        ),
         refused(
             "delta-on-another-base",
             parts("another-base", &[two[0].clone(), delta(&[b"hello"])]).bytes(),
-            LENGTH,
-            "",
+            WITHIN,
+            "not within the base",
         ),
     ]
 }
@@ -252,7 +258,7 @@ fn chains() -> Vec<Vector> {
         refused("bases-in-a-circle", backwards("bases-in-a-circle", &circle), CHAIN, "too deep"),
         refused("its-own-base", backwards("its-own-base", &itself), CHAIN, "too deep"),
         refused("base-in-no-pack", backwards("base-in-no-pack", &nowhere), BASE, "a base"),
-        refused("bases-over-128-mib", large_bases(), BASES, "a prefix over 128 MiB"),
+        refused("bases-over-128-mib", large_bases(), BASES, "over 128 MiB"),
     ]
 }
 

@@ -9,7 +9,7 @@ import unittest
 
 import zstandard
 
-from reader import cbor, config, conventions, decode_vector, frame, index, keyslot, lease, manifest, pack, recipe, tree
+from reader import cbor, config, conventions, decode_vector, delta, frame, index, keyslot, lease, manifest, pack, recipe, tree
 from reader.errors import Damaged, Refused
 from reader.tests import writer
 
@@ -154,6 +154,42 @@ class SmallObjectsTest(RefusalTest):
                              ("96 bytes", head(1) + held((1 << 30) + 1)), ("counts", head(1) + held(toc_bytes=len(toc) - 1)),
                              ("do not fit before", head(1) + held(96)), ("reserved", head(1)[:4] + b"\1\0\0\0" + held())):
             self.refuses(reason, decode, body)
+
+
+class DeltaTest(RefusalTest):
+    STEPS = [(0, 0, 19), (5, 0, 13), (5, -35, 5)]
+    BASE, PLAIN = (b"1,apple,red\n2,pear,%s\n3,plum,blue\n" % pear + more for pear, more in ((b"green", b""), (b"ripe!", b"4,fig,red\n")))
+
+    def test_a_delta_comes_back_with_and_without_frames(self):
+        self.assertEqual(delta.decode(writer.delta_of(self.STEPS, b"ripe!4,fig"), self.BASE, 47), self.PLAIN)
+        steps, inserted = [(200, -200, 2)] * 300, b"of what there is a lot " * 3000
+        plain = b"".join(inserted[at:at + 200] + self.BASE[2 * at // 200:2 * at // 200 + 2] for at in range(0, 3600, 200))
+        small = writer.delta_of(steps[:18], inserted[:3600], zstandard.compress)
+        self.assertEqual((delta.decode(small, self.BASE, len(plain)), len(small) < 120), (plain, True))
+        for size in (0, 5, 300, 3700):
+            plain = (b"something that is new and " + self.BASE * 99 + b"something else")[:size]
+            self.assertEqual(delta.decode(writer.delta(plain, self.BASE), self.BASE, size), plain)
+
+    def test_bad_deltas_are_refused(self):
+        good = writer.delta_of(self.STEPS, b"ripe!4,fig")
+        one = lambda rows, inserted=b"hello": struct.pack("<III", 1, len(rows), len(rows)) + rows + inserted
+        self.assertEqual(delta.decode(one(b"\5\x09\5"), self.BASE, 10), b"hello1,app")
+        for reason, data, plain_bytes in (
+                ("middle", good[:11], 47), ("middle", good[:20], 47), ("more bytes than", good[:8] + b"\x0a" + good[9:], 47),
+                ("64 MiB", good[:4] + struct.pack("<I", (64 << 20) + 1) + good[8:], 47), ("third", b"\4" + good[1:], 47),
+                ("zstd", good + b"x", 47), ("zstd", good[:-1], 47), ("another length", good, 46), ("another length", good, 48),
+                ("middle", one(b"\5\x89\1"), 10), ("after the end", one(b"\5\x09\5\0"), 10), ("five groups", one(b"\x85\x80\x80\x80\x80\0\x09\5"), 10),
+                ("it needs", one(b"\x85\0\x09\5"), 10), ("2\\^32", one(b"\5\x80\x80\x80\x80\x10\5"), 10),
+                ("neither", one(b"\0\0\0", b""), 0), ("elsewhere", one(b"\5\2\0"), 5), ("within", one(b"\5\x0b\5"), 10),
+                ("within", one(b"\5\x38\5"), 10)):
+            self.refuses(reason, delta.decode, data, self.BASE, plain_bytes)
+
+    def test_bases_have_a_bound(self):
+        region = pack.Region(0, 48, 19, 3, 2, 1, 0, [(bytes(32), 3)], [bytes(32)] * 9)
+        header = pack.Header(bytes(32), bytes(48))
+        sealed = writer.seal(KEYS.object_key(3, bytes(32)), KEYS.repository, 3, 0, bytes(48), b"abc")
+        zeros = bytes(16 << 20)
+        self.refuses("128 MiB", pack.open_region, KEYS, header, region, sealed, lambda _: zeros)
 
 
 class PackTest(RefusalTest):

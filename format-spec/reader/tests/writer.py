@@ -81,6 +81,39 @@ def region(chunks, codec=0, bases=(), depth=0, kind=0):
     return {"chunks": chunks, "codec": codec, "bases": bases, "depth": depth, "kind": kind}
 
 
+def grouped(number):
+    groups = [number >> at & 0x7F for at in range(0, max(number.bit_length(), 1), 7)]
+    return bytes(group | 0x80 for group in groups[:-1]) + bytes(groups[-1:])
+
+
+def delta_of(steps, inserted, compress=bytes):
+    """`steps` are triples of inserted bytes, distance and copied bytes."""
+    rows = [[step[row] for step in steps] for row in range(3)]
+    rows[1] = [-2 * distance - 1 if distance < 0 else 2 * distance for distance in rows[1]]
+    data = b"".join(grouped(number) for row in rows for number in row)
+    stored = min(data, compress(data), key=len)
+    return struct.pack("<III", len(steps), len(data), len(stored)) + stored + min(inserted, compress(inserted), key=len)
+
+
+def delta(plain, base):
+    """Copies what is alike for 8 bytes and more."""
+    places = {base[at:at + 8]: at for at in reversed(range(len(base) - 7))}
+    steps, inserted, at, end, start = [], b"", 0, 0, 0
+    while at < len(plain):
+        place = places.get(plain[at:at + 8])
+        if place is None:
+            at += 1
+            continue
+        copied = len(os.path.commonprefix([plain[at:], base[place:]]))
+        inserted += plain[start:at]
+        steps.append((at - start, place - end - (at - start), copied))
+        at, end = at + copied, place + copied
+        start = at
+    if start < at:
+        steps.append((at - start, 0, 0))
+    return delta_of(steps, inserted + plain[start:], zstandard.compress)
+
+
 def toc_body(keys, regions, stored):
     """`regions` may carry `record` to change fields of a record after they are made."""
     records, chunks, bases = b"", b"", b""
@@ -103,8 +136,7 @@ def pack(keys, regions):
         if held["codec"] == 1:
             plain = zstandard.compress(plain)
         elif held["codec"] == 2:
-            prefix = zstandard.ZstdCompressionDict(b"".join(held["bases"]), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-            plain = zstandard.ZstdCompressor(dict_data=prefix, write_dict_id=False).compress(plain)
+            plain = delta(plain, b"".join(held["bases"]))
         messages.append(seal(keys.object_key(3, header[16:]), keys.repository, 3, number, header, plain))
     body = toc_body(keys, regions, map(len, messages))
     sealed = seal(keys.object_key(4, header[16:]), keys.repository, 4, 2**64 - 1, header, envelope(body, 1))
