@@ -2,6 +2,7 @@
 //!
 //! The data are dumps of made-up shops with several seeds, and noise that no codec makes smaller. One thread does the work.
 
+mod delta;
 mod lex;
 mod objects;
 
@@ -42,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     chunking(&mut criterion, &samples, &keys)?;
     ids(&mut criterion, &samples, &keys);
     codec(&mut criterion, &samples)?;
+    delta::nights(&mut criterion)?;
     sealing(&mut criterion, &keys)?;
     lex::dumps(&mut criterion)?;
     objects::tree(&mut criterion, &keys)?;
