@@ -75,6 +75,8 @@ pub const INDEX_FILES_MAX: u32 = 8;
 pub const PACKS_OPEN_MAX: usize = 512;
 /// Plaintext of regions a reader keeps for the next chunk, in bytes.
 pub const REGIONS_KEPT_BYTES: usize = 24 * 1024 * 1024;
+/// What deltas say that a reader keeps for the next chunk, in bytes.
+pub const DELTAS_KEPT_BYTES: usize = 16 * 1024 * 1024;
 /// The longest chain of delta regions a reader follows.
 pub const DELTA_DEPTH_ACCEPTED: u8 = 64;
 /// The depth up to which delta regions are written; half as much again at random, so that not all are written anew in one night.

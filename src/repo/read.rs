@@ -1,24 +1,30 @@
 //! Chunks read through the index: located, their regions opened once and kept for a while, and always compared with their ids.
 
+mod chain;
+mod kept;
+
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use lru::LruCache;
 
+use self::chain::{BasePlace, DeltaRegion, Stretch};
+use self::kept::{Kept, lock};
 use super::packs::PackSeals;
 use super::{RepoError, Repository, Subject, region};
-use crate::base::limits::{BASE_BYTES_ACCEPTED, DELTA_DEPTH_ACCEPTED, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
+use crate::base::limits::{BASE_BYTES_ACCEPTED, DELTAS_KEPT_BYTES, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
-use crate::index::{IndexView, Location, PackPlace};
+use crate::index::{IndexView, Location, PackPlace, RegionPlace};
 
 /// Reads chunks of one repository; may be used from many threads.
 pub struct ChunkReader {
     repo: Repository,
     index: Arc<IndexView>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
-    regions: Mutex<KeptRegions>,
+    regions: Kept<KeptRegion>,
+    deltas: Kept<Arc<DeltaRegion>>,
     regions_read: AtomicU64,
     bytes_read: AtomicU64,
 }
@@ -43,15 +49,23 @@ struct KeptRegion {
     chain: u8,
 }
 
+/// A region that is about to be read.
+struct SealedRegion {
+    open: Arc<OpenPack>,
+    place: RegionPlace,
+    number: u32,
+}
+
+impl SealedRegion {
+    fn damaged(&self, reason: &dyn std::fmt::Display) -> RepoError {
+        RepoError::damaged(Subject::Pack(self.open.place.id), format!("region {}: {reason}", self.number))
+    }
+}
+
 struct OpenPack {
     place: PackPlace,
     seals: PackSeals,
     contents: OnceLock<IndexedPack>,
-}
-
-struct KeptRegions {
-    regions: LruCache<(u32, u32), KeptRegion>,
-    bytes: usize,
 }
 
 impl std::fmt::Debug for ChunkReader {
@@ -64,9 +78,10 @@ impl ChunkReader {
     /// A reader that finds chunks by `index`.
     pub fn new(repo: &Repository, index: Arc<IndexView>) -> Self {
         let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
-        let regions = Mutex::new(KeptRegions { regions: LruCache::unbounded(), bytes: 0 });
+        let regions = Kept::new(REGIONS_KEPT_BYTES, |region: &KeptRegion| region.plain.len());
+        let deltas = Kept::new(DELTAS_KEPT_BYTES, |delta: &Arc<DeltaRegion>| delta.memory());
         let (regions_read, bytes_read) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { repo: repo.clone(), index, packs, regions, regions_read, bytes_read }
+        Self { repo: repo.clone(), index, packs, regions, deltas, regions_read, bytes_read }
     }
 
     /// How many regions were read from the store so far, and how many bytes these are there.
@@ -134,7 +149,7 @@ impl ChunkReader {
     /// [`RepoError::Missing`], [`RepoError::Damaged`], [`RepoError::Backend`].
     pub fn chunk(&self, id: &ChunkId) -> Result<Vec<u8>, RepoError> {
         let location = self.locate(id)?;
-        let region = self.kept_region(location, 0)?;
+        let region = self.kept_region(location)?;
         Ok(self.chunk_of(&region.plain, location, id)?.to_vec())
     }
 
@@ -143,7 +158,7 @@ impl ChunkReader {
     /// # Errors
     /// Those of [`Self::chunk`].
     pub fn region(&self, pack: u32, number: u32) -> Result<Vec<u8>, RepoError> {
-        Ok(self.read_region(pack, number, 0)?.0)
+        Ok(self.read_region(pack, number)?.0)
     }
 
     /// The chunk at `location` of an opened region, compared with its id.
@@ -170,7 +185,7 @@ impl ChunkReader {
     /// Those of [`Self::chunk`].
     pub fn base_chunk(&self, id: &ChunkId) -> Result<BaseChunk, RepoError> {
         let location = self.locate(id)?;
-        let region = self.kept_region(location, 0)?;
+        let region = self.kept_region(location)?;
         let plain = self.chunk_of(&region.plain, location, id)?.to_vec();
         Ok(BaseChunk { id: *id, plain, place: (location.pack, location.region), depth: region.chain })
     }
@@ -180,79 +195,82 @@ impl ChunkReader {
     /// # Errors
     /// Those of [`Self::chunk`].
     pub fn base(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
-        Ok(self.base_at(bases, 1)?.0)
+        let bases = self.base_places(bases)?;
+        Ok(chain::assemble(self, bases.iter().map(BasePlace::stretch).collect())?.0)
     }
 
-    /// The plaintexts of a delta region's bases, and how many delta regions are in its longest chain, itself included.
-    ///
-    /// `depth` is how many delta regions led here: it ends a chain that leads back to itself. A chain can come out longer
-    /// than that, since regions that are kept already are not followed again.
-    fn base_at(&self, bases: &[ChunkId], depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
-        let (mut plain, mut chain) = (Vec::new(), 1);
-        for base in bases {
-            let damaged = |reason| RepoError::damaged(Subject::Chunk(*base), reason);
-            let location = self.locate(base)?;
-            let region = self.kept_region(location, depth)?;
-            chain = chain.max(region.chain + 1);
-            if chain > DELTA_DEPTH_ACCEPTED {
-                return Err(damaged("its chain of bases is too deep"));
-            }
-            let start = location.offset as usize;
-            let chunk = region.plain.get(start..start + location.bytes as usize);
-            plain.extend_from_slice(chunk.ok_or(damaged("its region is too short for it"))?);
-            if plain.len() > BASE_BYTES_ACCEPTED {
-                return Err(damaged("bases of over 128 MiB"));
-            }
-        }
-        Ok((plain, chain))
-    }
-
-    fn kept_region(&self, location: Location, depth: u8) -> Result<KeptRegion, RepoError> {
+    fn kept_region(&self, location: Location) -> Result<KeptRegion, RepoError> {
         let key = (location.pack, location.region);
-        if let Some(region) = lock(&self.regions).regions.get(&key) {
-            return Ok(region.clone());
+        if let Some(region) = self.regions.get(key) {
+            return Ok(region);
         }
-        let (plain, chain) = self.read_region(location.pack, location.region, depth)?;
-        let region = KeptRegion { plain: Arc::new(plain), chain };
-        let mut kept = lock(&self.regions);
-        kept.bytes += region.plain.len();
-        if let Some((_, replaced)) = kept.regions.push(key, region.clone()) {
-            kept.bytes -= replaced.plain.len();
-        }
-        while kept.bytes > REGIONS_KEPT_BYTES {
-            let Some((_, oldest)) = kept.regions.pop_lru() else { break };
-            kept.bytes -= oldest.plain.len();
-        }
-        Ok(region)
+        let (plain, chain) = self.read_region(location.pack, location.region)?;
+        Ok(self.regions.keep(key, KeptRegion { plain: Arc::new(plain), chain }))
     }
 
     /// The plaintext of a region, and how many delta regions are in its longest chain: 0 if it is none itself.
-    fn read_region(&self, pack: u32, number: u32, depth: u8) -> Result<(Vec<u8>, u8), RepoError> {
-        let open = self.open_pack(pack)?;
-        let id = open.place.id;
-        let damaged = |reason: &dyn std::fmt::Display| {
-            RepoError::damaged(Subject::Pack(id), format!("region {number}: {reason}"))
-        };
-        let place =
-            open.place.regions.get(number as usize).ok_or_else(|| damaged(&"there is no such region"))?;
-        let (base, chain) = if place.encoding == Encoding::Delta {
-            if depth >= DELTA_DEPTH_ACCEPTED {
-                return Err(damaged(&"its chain of bases is too deep"));
+    fn read_region(&self, pack: u32, number: u32) -> Result<(Vec<u8>, u8), RepoError> {
+        let read = self.sealed_region(pack, number)?;
+        match read.place.encoding {
+            Encoding::Delta => {
+                let bytes = read.place.plain_bytes;
+                chain::assemble(self, vec![Stretch { region: (pack, number), from: 0, bytes }])
             }
-            let contents = self.contents(&open)?;
-            let record =
-                contents.contents.regions.get(number as usize).ok_or_else(|| damaged(&"no such region"))?;
-            self.base_at(&record.bases, depth + 1)?
-        } else {
-            (vec![], 0)
-        };
-        let message = self.repo.read_pack(id, place.offset, place.stored_bytes as usize)?;
+            _ => Ok((self.open_region(read)?, 0)),
+        }
+    }
+
+    /// Where a region is; nothing of it is read yet.
+    fn sealed_region(&self, pack: u32, number: u32) -> Result<SealedRegion, RepoError> {
+        let open = self.open_pack(pack)?;
+        let place = open.place.regions.get(number as usize).copied();
+        let missing = || RepoError::damaged(Subject::Pack(open.place.id), format!("has no region {number}"));
+        Ok(SealedRegion { place: place.ok_or_else(missing)?, open, number })
+    }
+
+    fn message(&self, region: &SealedRegion) -> Result<Vec<u8>, RepoError> {
+        let SealedRegion { open, place, .. } = region;
+        let message = self.repo.read_pack(open.place.id, place.offset, place.stored_bytes as usize)?;
         self.regions_read.fetch_add(1, Ordering::Relaxed);
         self.bytes_read.fetch_add(message.len() as u64, Ordering::Relaxed);
-        let plain_bytes = place.plain_bytes as usize;
-        region::open(&open.seals.regions, u64::from(number), message, place.encoding, &base, plain_bytes)
-            .map(|plain| (plain, chain))
-            .map_err(|error| damaged(&error))
+        Ok(message)
+    }
+
+    /// The plaintext of a region that is no delta.
+    fn open_region(&self, region: SealedRegion) -> Result<Vec<u8>, RepoError> {
+        let message = self.message(&region)?;
+        let SealedRegion { open, place, number } = &region;
+        let bytes = place.plain_bytes as usize;
+        region::open(&open.seals.regions, u64::from(*number), message, place.encoding, &[], bytes)
+            .map_err(|error| region.damaged(&error))
+    }
+
+    /// What a delta region says.
+    fn open_delta(&self, region: &SealedRegion) -> Result<DeltaRegion, RepoError> {
+        let contents = self.contents(&region.open)?;
+        let record = contents.contents.regions.get(region.number as usize);
+        let record = record.ok_or_else(|| region.damaged(&"there is no such region"))?;
+        let bases = self.base_places(&record.bases)?;
+        let base_bytes: u64 = bases.iter().map(|base| u64::from(base.bytes)).sum();
+        let base_bytes = usize::try_from(base_bytes).ok().filter(|bytes| *bytes <= BASE_BYTES_ACCEPTED);
+        let base_bytes = base_bytes.ok_or_else(|| region.damaged(&"bases of over 128 MiB"))?;
+        let message = self.message(region)?;
+        let (seal, bytes) = (&region.open.seals.regions, region.place.plain_bytes as usize);
+        let delta = region::open_delta(seal, u64::from(region.number), message, base_bytes, bytes)
+            .map_err(|error| region.damaged(&error))?;
+        Ok(DeltaRegion::new(delta, bases))
+    }
+
+    /// Where base chunks are.
+    fn base_places(&self, bases: &[ChunkId]) -> Result<Vec<BasePlace>, RepoError> {
+        let mut start = 0;
+        let place = |base| {
+            let Location { pack, region, offset, bytes } = self.locate(base)?;
+            let place = BasePlace { start, region: (pack, region), offset, bytes };
+            start += u64::from(bytes);
+            Ok(place)
+        };
+        bases.iter().map(place).collect()
     }
 
     fn open_pack(&self, pack: u32) -> Result<Arc<OpenPack>, RepoError> {
@@ -279,9 +297,4 @@ impl ChunkReader {
         let contents = self.repo.pack_contents(open.place.id, open.place.bytes)?;
         Ok(open.contents.get_or_init(|| contents))
     }
-}
-
-/// A panic of another thread leaves these caches whole: every change of them is one call.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

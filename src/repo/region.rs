@@ -2,7 +2,7 @@
 
 use super::RepoError;
 use crate::base::{ChunkId, Encoding};
-use crate::codec::delta::{self, Step};
+use crate::codec::delta::{self, Delta, Step};
 use crate::codec::{CodecError, Compression, Compressor, Decompressor};
 use crate::crypto::{CryptoError, Keys, Seal, TAG_BYTES};
 use crate::format::{ChunkRecord, RegionKind};
@@ -146,6 +146,23 @@ pub fn seal_and_verify(
     if offset as usize == plain.len() { Ok(message) } else { Err(RepoError::Verification) }
 }
 
+thread_local! {
+    static DECOMPRESSOR: std::cell::RefCell<Decompressor> = std::cell::RefCell::new(Decompressor::new());
+}
+
+/// What a delta region says, from its sealed message.
+pub fn open_delta(
+    seal: &Seal,
+    position: u64,
+    mut message: Vec<u8>,
+    base_bytes: usize,
+    plain_bytes: usize,
+) -> Result<Delta, RegionError> {
+    seal.open(position, &mut message)?;
+    Ok(DECOMPRESSOR
+        .with_borrow_mut(|decompressor| delta::read(decompressor, &message, base_bytes, plain_bytes))?)
+}
+
 /// The plaintext of a region from its sealed message.
 pub fn open(
     seal: &Seal,
@@ -155,9 +172,6 @@ pub fn open(
     base: &[u8],
     plain_bytes: usize,
 ) -> Result<Vec<u8>, RegionError> {
-    thread_local! {
-        static DECOMPRESSOR: std::cell::RefCell<Decompressor> = std::cell::RefCell::new(Decompressor::new());
-    }
     seal.open(position, &mut message)?;
     Ok(DECOMPRESSOR
         .with_borrow_mut(|decompressor| decompressor.decompress(encoding, message, base, plain_bytes))?)

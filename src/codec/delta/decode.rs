@@ -1,10 +1,19 @@
 //! A region's body and its base into its plaintext.
 
-use super::{GROUPS_MAX, LENGTHS_BYTES, STEP_BYTES_MIN, STEPS_BYTES_MAX};
+use super::{GROUPS_MAX, LENGTHS_BYTES, STEP_BYTES_MIN, STEPS_BYTES_MAX, Step};
 use crate::codec::{CodecError, Decompressor};
 
 const fn refused(reason: &'static str) -> CodecError {
     CodecError::Decompress(reason)
+}
+
+/// A delta that was read: everything about it is checked but what its base says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delta {
+    /// Its steps; a step that copies nothing has 0 for where it copies from.
+    pub steps: Vec<Step>,
+    /// What they insert, back to back.
+    pub inserts: Vec<u8>,
 }
 
 /// The `plain_bytes` bytes that `body` gives with this base; never allocates much more than it and what the body says of its steps.
@@ -17,6 +26,31 @@ pub fn decode(
     base: &[u8],
     plain_bytes: usize,
 ) -> Result<Vec<u8>, CodecError> {
+    let Delta { steps, inserts } = read(decompressor, body, base.len(), plain_bytes)?;
+    let mut plain = Vec::with_capacity(plain_bytes);
+    let mut inserts = inserts.as_slice();
+    for step in steps {
+        let from = step.from as usize;
+        let parts =
+            inserts.split_at_checked(step.insert as usize).zip(base.get(from..from + step.copy as usize));
+        let ((inserted, rest), copied) = parts.ok_or(refused("steps that give another length"))?;
+        plain.extend_from_slice(inserted);
+        plain.extend_from_slice(copied);
+        inserts = rest;
+    }
+    Ok(plain)
+}
+
+/// What `body` says, which must give `plain_bytes` bytes with a base of `base_bytes`.
+///
+/// # Errors
+/// Those of [`decode`].
+pub fn read(
+    decompressor: &mut Decompressor,
+    body: &[u8],
+    base_bytes: usize,
+    plain_bytes: usize,
+) -> Result<Delta, CodecError> {
     let short = refused("fewer bytes than a delta has");
     let mut lengths = [0_usize; 3];
     for (length, bytes) in lengths.iter_mut().zip(body.get(..LENGTHS_BYTES).ok_or(short.clone())?.chunks(4)) {
@@ -40,38 +74,32 @@ pub fn decode(
     }
     let inserted = usize::try_from(inserted).map_err(|_| refused("steps that give another length"))?;
     let inserts = decompressor.dense(stored_inserts, inserted)?;
-    apply(steps, &inserts, base, plain_bytes)
+    Ok(Delta { steps: placed(steps, base_bytes)?, inserts })
 }
 
-fn apply(
-    mut steps: Steps<'_>,
-    inserts: &[u8],
-    base: &[u8],
-    plain_bytes: usize,
-) -> Result<Vec<u8>, CodecError> {
-    let mut plain = Vec::with_capacity(plain_bytes);
-    let (mut inserts, mut base_end) = (inserts, 0_i64);
-    while let Some((insert, folded, copy)) = steps.next()? {
+/// The steps, whose copies must be within the base.
+fn placed(mut numbers: Steps<'_>, base_bytes: usize) -> Result<Vec<Step>, CodecError> {
+    let (mut steps, mut base_end) = (Vec::with_capacity(numbers.left), 0_i64);
+    while let Some((insert, folded, copy)) = numbers.next()? {
         if insert == 0 && copy == 0 {
             return Err(refused("a step of nothing"));
         }
-        let (head, rest) =
-            inserts.split_at_checked(insert as usize).ok_or(refused("steps that give another length"))?;
-        plain.extend_from_slice(head);
-        inserts = rest;
         let half = i64::from(folded >> 1);
         let distance = if folded & 1 == 1 { -half - 1 } else { half };
         let from = base_end + i64::from(insert) + distance;
         base_end = from + i64::from(copy);
-        if copy > 0 {
-            let range = usize::try_from(from).ok().zip(usize::try_from(base_end).ok());
-            let copied = range.and_then(|(from, end)| base.get(from..end));
-            plain.extend_from_slice(copied.ok_or(refused("a copy that is not within the base"))?);
-        } else if distance != 0 {
-            return Err(refused("a copy of nothing from elsewhere"));
-        }
+        let is_within = usize::try_from(base_end).is_ok_and(|end| end <= base_bytes);
+        let from = match copy {
+            0 if distance != 0 => return Err(refused("a copy of nothing from elsewhere")),
+            0 => 0,
+            _ => u32::try_from(from)
+                .ok()
+                .filter(|_| is_within)
+                .ok_or(refused("a copy that is not within the base"))?,
+        };
+        steps.push(Step { insert, from, copy });
     }
-    Ok(plain)
+    Ok(steps)
 }
 
 /// The three rows of numbers, read side by side.

@@ -6,7 +6,7 @@ mod encode;
 mod tests;
 mod window;
 
-pub use decode::decode;
+pub use decode::{Delta, decode, read};
 pub use encode::encode;
 pub use window::{Match, Window};
 
