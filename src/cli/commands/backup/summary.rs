@@ -173,7 +173,7 @@ fn compressed(tally: &CompressedTally) -> Vec<String> {
     }
     if tally.kept > 0 {
         let files = units::counted(tally.kept, "compressed dump", "compressed dumps");
-        lines.push(format!("as it was  {files}"));
+        lines.push(format!("as it was  {files}: each change costs the whole file, and no tables are found"));
     }
     for (path, reason) in tally.kept_files.iter().take(KEPT_SHOWN_MAX) {
         lines.push(format!("           /{path}: {reason}"));

@@ -147,7 +147,7 @@ pub fn look(head: &[u8], mode: GzipMode) -> Look {
     match (mode, format) {
         (GzipMode::Replay, Format::Gzip) | (GzipMode::Plain, _) => Look::Unpack(format),
         _ => Look::Keep(format!(
-            "{format} files cannot be written again bit for bit; --gzip plain keeps what is in them"
+            "{format} files cannot be written again bit for bit: let gzip or nothing compress the dump, or keep only what is in it with --gzip plain"
         )),
     }
 }
