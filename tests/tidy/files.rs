@@ -19,11 +19,6 @@ const EXCEPTIONS: &[Exception] = &[
         reason: "what a reader must refuse of a table map, beside each other in the order of the page",
     },
     Exception {
-        path: "src/format/manifest.rs",
-        what: LONG,
-        reason: "the object with the most fields, each once as a value and once on the wire",
-    },
-    Exception {
         path: "src/format/pack.rs",
         what: LONG,
         reason: "one page of the specification; a third of it is tests",
