@@ -9,11 +9,6 @@ const LONG: &str = "over 300 lines";
 /// Files that may have more than 300 lines, and why they are one piece.
 const EXCEPTIONS: &[Exception] = &[
     Exception {
-        path: "src/compressed/tests.rs",
-        what: LONG,
-        reason: "what becomes of a compressed file, whoever wrote it and whatever is wrong with it",
-    },
-    Exception {
         path: "tests/vectors/table_map_refusals.rs",
         what: LONG,
         reason: "what a reader must refuse of a table map, beside each other in the order of the page",
