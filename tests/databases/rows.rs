@@ -24,6 +24,15 @@ pub fn rows(text: &str) -> String {
     text.trim().replace('\t', " ").replace('\n', "|")
 }
 
+/// Loads the table in each mode, one after another, into a database that `ask` puts questions to.
+fn assert_each_mode(place: &Place, url: &str, ask: impl Fn(&str) -> String) {
+    for (mode, wanted) in WANTED {
+        place.ok(&["extract", "latest", "people", "--into", url, "--mode", mode, "--yes-overwrite", "rows"]);
+        assert_eq!(rows(&ask("SELECT id, name, extra FROM people ORDER BY id")), wanted, "{mode}");
+        assert_eq!(ask("SELECT COUNT(*) FROM orders"), "2\n", "{mode}: a row was deleted on the way");
+    }
+}
+
 #[test]
 fn rows_of_mariadb_come_back_as_each_mode_says_and_nothing_hangs_loose() {
     let Some(server) = MariaDb::get() else { return };
@@ -36,19 +45,7 @@ fn rows_of_mariadb_come_back_as_each_mode_says_and_nothing_hangs_loose() {
     place.refused(&["extract", "latest", "people", "--into", &url, "--mode", "upsert"], 1);
     let text = place.refused(&["extract", "latest", "people", "--into", &url, "--yes-overwrite", "rows"], 2);
     assert!(text.contains("--mode"), "{text}");
-    for (mode, wanted) in WANTED {
-        place.ok(&["extract", "latest", "people", "--into", &url, "--mode", mode, "--yes-overwrite", "rows"]);
-        assert_eq!(
-            rows(&server.query("rows", "SELECT id, name, extra FROM people ORDER BY id")),
-            wanted,
-            "{mode}"
-        );
-        assert_eq!(
-            server.query("rows", "SELECT COUNT(*) FROM orders"),
-            "2\n",
-            "{mode}: a row was deleted on the way"
-        );
-    }
+    assert_each_mode(&place, &url, |sql| server.query("rows", sql));
     assert_eq!(server.query("", "SHOW DATABASES LIKE 'rows\\_strongroom%'"), "");
     // A row that cannot come back brings none back.
     server.query("rows", "DELETE FROM people; INSERT INTO people VALUES (9, 'two', 'x', 1); CREATE UNIQUE INDEX u ON people (name)");
@@ -74,19 +71,7 @@ fn rows_of_postgresql_come_back_as_each_mode_says_and_nothing_hangs_loose() {
     place.ok(&["backup", "--init", "--postgres", &format!("a={url}")]);
     server.query("rows", SINCE);
     place.refused(&["extract", "latest", "people", "--into", &url, "--mode", "upsert"], 1);
-    for (mode, wanted) in WANTED {
-        place.ok(&["extract", "latest", "people", "--into", &url, "--mode", mode, "--yes-overwrite", "rows"]);
-        assert_eq!(
-            rows(&server.query("rows", "SELECT id, name, extra FROM people ORDER BY id")),
-            wanted,
-            "{mode}"
-        );
-        assert_eq!(
-            server.query("rows", "SELECT count(*) FROM orders"),
-            "2\n",
-            "{mode}: a row was deleted on the way"
-        );
-    }
+    assert_each_mode(&place, &url, |sql| server.query("rows", sql));
     server.query("rows", "TRUNCATE counted RESTART IDENTITY");
     place.ok(&[
         "extract",
@@ -111,10 +96,6 @@ fn rows_of_postgresql_come_back_as_each_mode_says_and_nothing_hangs_loose() {
     assert_eq!(server.query("rows", "SELECT id FROM orders"), "10\n");
 }
 
-/// One row by its condition, into a table that is there; the others stay as they are.
-/// Rows that stand in a dump as INSERT go the same way.
-/// Rows of a table of PostgreSQL that is in parts stand with its partitions, and are its own all the same.
-/// Tables of two databases that have one name are not mixed.
 /// The next number of a sequence is none that a row has, and a table without rows leaves its sequence as it is.
 #[test]
 fn sequences_of_postgresql_follow_their_rows_and_an_empty_table_is_no_error() {
