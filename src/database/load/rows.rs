@@ -96,6 +96,25 @@ pub fn statements(
     }
 }
 
+/// Names as SQL has them, one after the other.
+fn listed(names: &[String], quoted: fn(&str) -> String) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands behind `SET`, empty if no column is set: each column as `to_row` or `to_default` has it, given its quoted name.
+fn set_list(
+    set: &[(&String, bool)],
+    quoted: fn(&str) -> String,
+    to_row: fn(&str) -> String,
+    to_default: fn(&str) -> String,
+) -> String {
+    let one = |(column, is_known): &(&String, bool)| {
+        let name = quoted(column);
+        if *is_known { to_row(&name) } else { to_default(&name) }
+    };
+    set.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// Columns beside the key that are set, and whether to the row's value.
 fn set_columns<'t>(table: &'t TargetTable, columns: &[String], mode: Mode) -> Vec<(&'t String, bool)> {
     let known = |column: &String| columns.contains(column);
@@ -118,16 +137,15 @@ fn mariadb_statements(
     let live = format!("{}.{}", quoted(database), quoted(&table.name));
     let is_same: Vec<String> = table.key.iter().map(|key| format!("l.{0} = n.{0}", quoted(key))).collect();
     let is_same = is_same.join(" AND ");
-    let set: Vec<String> = set_columns(table, columns, mode)
-        .iter()
-        .map(|(column, is_known)| match is_known {
-            true => format!("l.{0} = n.{0}", quoted(column)),
-            false => format!("l.{0} = DEFAULT(l.{0})", quoted(column)),
-        })
-        .collect();
+    let set = set_list(
+        &set_columns(table, columns, mode),
+        quoted,
+        |name| format!("l.{name} = n.{name}"),
+        |name| format!("l.{name} = DEFAULT(l.{name})"),
+    );
     let update = match set.is_empty() {
         true => String::new(),
-        false => format!("UPDATE {live} l JOIN {staged} n ON {is_same} SET {};\n", set.join(", ")),
+        false => format!("UPDATE {live} l JOIN {staged} n ON {is_same} SET {set};\n"),
     };
     let names = |prefix: &str| {
         columns.iter().map(|name| format!("{prefix}{}", quoted(name))).collect::<Vec<_>>().join(", ")
@@ -142,19 +160,17 @@ fn mariadb_statements(
 fn postgres_statement(table: &TargetTable, staged: &str, columns: &[String], mode: Mode) -> String {
     let quoted = postgres::quoted;
     let live = format!("{}.{}", quoted(&table.schema), quoted(&table.name));
-    let list = |names: &[String]| names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let set: Vec<String> = set_columns(table, columns, mode)
-        .iter()
-        .map(|(column, is_known)| match is_known {
-            true => format!("{0} = EXCLUDED.{0}", quoted(column)),
-            false => format!("{} = DEFAULT", quoted(column)),
-        })
-        .collect();
-    let what = if set.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {}", set.join(", ")) };
-    let all = list(columns);
+    let set = set_list(
+        &set_columns(table, columns, mode),
+        quoted,
+        |name| format!("{name} = EXCLUDED.{name}"),
+        |name| format!("{name} = DEFAULT"),
+    );
+    let what = if set.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {set}") };
+    let all = listed(columns, quoted);
     format!(
         "INSERT INTO {live} ({all}) OVERRIDING SYSTEM VALUE SELECT {all} FROM {staged} ON CONFLICT ({}) DO {what};\n",
-        list(&table.key)
+        listed(&table.key, quoted)
     )
 }
 
@@ -171,8 +187,7 @@ pub const fn start_of_rows(kind: Kind) -> &'static str {
 /// A statement of PostgreSQL that makes a temporary table for these columns, until all is done.
 pub fn stage(table: &TargetTable, staged: &str, columns: &[String]) -> String {
     let quoted = postgres::quoted;
-    let list: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
-    let list = list.join(", ");
+    let list = listed(columns, quoted);
     format!(
         "CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {list} FROM {}.{} WITH NO DATA;\n",
         quoted(staged),
@@ -204,8 +219,8 @@ pub fn sequences_follow(table: &TargetTable) -> String {
 /// # Errors
 /// [`DatabaseError`].
 pub fn drop_tables(server: &Server, names: &[String]) -> Result<(), DatabaseError> {
-    let names: Vec<String> = names.iter().map(|name| mariadb::quoted(name)).collect();
-    let sql = format!("SET foreign_key_checks=0; DROP TABLE IF EXISTS {};", names.join(", "));
+    let names = listed(names, mariadb::quoted);
+    let sql = format!("SET foreign_key_checks=0; DROP TABLE IF EXISTS {names};");
     super::Script::run(server, sql.as_bytes(), false)
 }
 
