@@ -1,10 +1,12 @@
 //! What real programs write comes back bit for bit, or is honestly said not to; and so it does out of a repository.
 //!
-//! The programs are those that write backups: GNU gzip, pigz, PHP and Python. `.ci/run` installs them.
+//! The programs are those that write backups: GNU gzip, pigz, PHP, Python, zstd and xz. `.ci/run` installs them.
 #![cfg(test)]
 
 #[path = "compressed/place.rs"]
 mod place;
+#[path = "compressed/plain_only.rs"]
+mod plain_only;
 #[path = "compressed/saved.rs"]
 mod saved;
 
@@ -183,6 +185,18 @@ fn files_one_behind_the_other_by_different_programs() {
 #[test]
 fn zstd_at_several_levels_is_read_and_said_not_to_come_back() {
     for command in ["zstd -1", "zstd -3 --no-check", "zstd -19 --single-thread", "zstd --ultra -22 -T0"] {
+        for (name, plain) in plaintexts() {
+            let (decoded, verdict) = examined(&made_by(command, &plain));
+            assert!(decoded == plain, "{command} of {name}");
+            assert!(matches!(verdict, Verdict::Differs { same_bytes: 0, .. }), "{verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn xz_with_threads_and_every_check_is_read_and_said_not_to_come_back() {
+    let python = "python3 -c 'import lzma, sys; sys.stdout.buffer.write(lzma.compress(sys.stdin.buffer.read(), check=lzma.CHECK_SHA256))'";
+    for command in ["xz -0 -C crc32", "xz -6 -C none", "xz -9e", "xz -1 -T2 --block-size=65536", python] {
         for (name, plain) in plaintexts() {
             let (decoded, verdict) = examined(&made_by(command, &plain));
             assert!(decoded == plain, "{command} of {name}");

@@ -202,3 +202,5 @@ pub const REPLAY_SLICE_BYTES: usize = 1024;
 pub const REPLAY_PIECE_BYTES: usize = 1024 * 1024;
 /// The largest window of a zstd file that is read, as a power of two: 128 MiB, as much as the program `zstd` grants.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
+/// The largest dictionary of an xz file that is read, in bytes. The program `xz` makes one of 64 MiB at its highest level.
+pub const XZ_DICTIONARY_BYTES_MAX: u32 = 128 * 1024 * 1024;

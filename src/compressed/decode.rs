@@ -2,6 +2,7 @@
 
 use super::format::Format;
 use super::gzip::GzipDecoder;
+use super::xz::XzDecoder;
 use super::zstd::ZstdDecoder;
 use crate::base::limits::{COMPRESSED_TAIL_BYTES_MAX, REPLAY_EMPTY_BYTES_MAX};
 
@@ -107,6 +108,7 @@ pub struct Decoder {
 enum Reader {
     Gzip(Box<GzipDecoder>),
     Zstd(Box<ZstdDecoder>),
+    Xz(Box<XzDecoder>),
 }
 
 impl Decoder {
@@ -115,6 +117,7 @@ impl Decoder {
         let reader = match format {
             Format::Gzip => Reader::Gzip(Box::new(GzipDecoder::new())),
             Format::Zstd => Reader::Zstd(Box::new(ZstdDecoder::new())),
+            Format::Xz => Reader::Xz(Box::new(XzDecoder::new())),
         };
         Self { reader, marks: Vec::new() }
     }
@@ -128,6 +131,7 @@ impl Decoder {
         match &mut self.reader {
             Reader::Gzip(gzip) => gzip.push(compressed, room, out, &mut self.marks),
             Reader::Zstd(zstd) => zstd.push(compressed, room, out, &mut self.marks),
+            Reader::Xz(xz) => xz.push(compressed, room, out, &mut self.marks),
         }
     }
 
@@ -141,6 +145,7 @@ impl Decoder {
         match &self.reader {
             Reader::Gzip(gzip) => gzip.tail(),
             Reader::Zstd(zstd) => zstd.tail(),
+            Reader::Xz(xz) => xz.tail(),
         }
     }
 
@@ -149,6 +154,7 @@ impl Decoder {
         match &mut self.reader {
             Reader::Gzip(gzip) => gzip.finish(),
             Reader::Zstd(zstd) => zstd.finish(),
+            Reader::Xz(xz) => xz.finish(),
         }
     }
 }

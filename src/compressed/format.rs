@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::xz::MAGIC as XZ_MAGIC;
+
 /// A compressed format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -9,10 +11,12 @@ pub enum Format {
     Gzip,
     /// RFC 8878, one or more frames.
     Zstd,
+    /// The .xz File Format 1.2, one or more streams.
+    Xz,
 }
 
 /// As many first bytes as are enough for [`Format::recognise`].
-pub const MAGIC_BYTES_MAX: usize = 4;
+pub const MAGIC_BYTES_MAX: usize = 6;
 
 /// How a frame of zstd begins.
 pub const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -24,6 +28,7 @@ impl Format {
             // Reserved flags would mean that this is a later format, or none.
             [0x1f, 0x8b, 8, flags, ..] if flags & 0xe0 == 0 => Some(Self::Gzip),
             _ if first.starts_with(&ZSTD_MAGIC) => Some(Self::Zstd),
+            _ if first.starts_with(&XZ_MAGIC) => Some(Self::Xz),
             _ => None,
         }
     }
@@ -34,6 +39,7 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
         })
     }
 }
@@ -48,6 +54,7 @@ mod tests {
             (b"\x1f\x8b\x08\x00\0\0".as_slice(), Format::Gzip),
             (b"\x1f\x8b\x08\x1f", Format::Gzip),
             (b"\x28\xb5\x2f\xfd\x24", Format::Zstd),
+            (b"\xfd7zXZ\0\0", Format::Xz),
         ];
         for (first, format) in known {
             assert_eq!(Format::recognise(first), Some(format));
@@ -55,7 +62,7 @@ mod tests {
                 assert_eq!(Format::recognise(&first[..cut]), None);
             }
         }
-        let foreign: [&[u8]; 4] = [b"-- MySQL dump", b"\x1f\x8b\x08\x20", b"\x1f\x8b\x07\0", b"\xfd7zXZ\0"];
+        let foreign: [&[u8]; 4] = [b"-- MySQL dump", b"\x1f\x8b\x08\x20", b"\x1f\x8b\x07\0", b"\xfd7zXZ"];
         for first in foreign {
             assert_eq!(Format::recognise(first), None, "{first:?}");
         }

@@ -18,7 +18,7 @@ use crate::base::limits::{
     CHUNK_BYTES_MAX, KEPT_FILES_TOLD_MAX, REPLAY_RECIPE_BYTES_INLINE_MAX, SQL_PREFIX_BYTES,
     UNPACK_SMALL_BYTES_MIN,
 };
-use crate::compressed::{Decoder, Difference, Format, Verifier};
+use crate::compressed::{DecodeError, Decoder, Difference, Format, Verifier};
 use crate::format::{Compressed, CompressedFormat, Entry, EntryKind, Record, Replay};
 use crate::repo::{RepoError, Writer};
 use crate::sql::{Recognition, recognise};
@@ -139,7 +139,13 @@ pub fn look(head: &[u8], mode: GzipMode) -> Look {
     };
     let mut plain = Vec::new();
     // What comes before damage is right, and tells enough.
-    drop(Decoder::new(format).push(head, SQL_PREFIX_BYTES, &mut plain));
+    let decoded = Decoder::new(format).push(head, SQL_PREFIX_BYTES, &mut plain);
+    if let Err(error @ DecodeError::Memory { .. }) = decoded
+        && plain.is_empty()
+    {
+        // Nobody saw what is in it.
+        return Look::Keep(error.to_string());
+    }
     let is_dump = matches!(recognise(&plain), Recognition::Dump { .. });
     if !is_dump && plain.get(257..262) != Some(b"ustar") {
         return Look::Foreign;
@@ -185,10 +191,20 @@ fn reason(difference: Difference) -> String {
     .into()
 }
 
+/// How names end under which even small files are read by themselves ([`may_hold_much`]).
+const fn suffix(format: Format) -> &'static str {
+    match format {
+        Format::Gzip => ".gz",
+        Format::Zstd => ".zst",
+        Format::Xz => ".xz",
+    }
+}
+
 const fn format_of(format: Format) -> CompressedFormat {
     match format {
         Format::Gzip => CompressedFormat::Gzip,
         Format::Zstd => CompressedFormat::Zstd,
+        Format::Xz => CompressedFormat::Xz,
     }
 }
 

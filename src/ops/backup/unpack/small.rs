@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::reader::{Stop, Unpacker};
 use super::verify::Checking;
-use super::{GzipMode, Look, Unpacked, look};
+use super::{GzipMode, Look, Unpacked, look, suffix};
 use crate::base::limits::UNPACK_SMALL_PLAIN_BYTES_MAX;
 
 /// What became of a small file.
@@ -39,9 +39,10 @@ impl Small {
                 Err(Stop::Keep(reason)) => return Self::Kept(reason),
             }
             if plain.len() > room.min(UNPACK_SMALL_PLAIN_BYTES_MAX) {
-                let reason =
-                    "it holds too much for a small file; under a name that ends in .gz it is taken apart";
-                return Self::Kept(reason.into());
+                return Self::Kept(format!(
+                    "it holds too much for a small file; under a name that ends in {} it is taken apart",
+                    suffix(format)
+                ));
             }
         }
         match unpacker.finish() {

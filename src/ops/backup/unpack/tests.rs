@@ -24,6 +24,20 @@ fn stored(plain: &[u8]) -> Vec<u8> {
 
 const DUMP: &[u8] = b"-- MySQL dump 10.13\n\nCREATE TABLE `a` (`b` int);\nINSERT INTO `a` VALUES (1),(2);\n";
 
+/// That, by `zstd`.
+const ZSTD: &str = "28b52ffd04588902002d2d204d7953514c2064756d702031302e31330a0a435245415445205441424c45206061602028\
+    60626020696e74293b0a494e5345525420494e544f206061602056414c554553202831292c2832293b0a8bf41c62";
+
+/// And by `xz`.
+const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a30100502d2d204d7953514c2064756d702031302e31330a0a\
+    435245415445205441424c4520606160202860626020696e74293b0a494e5345525420494e544f206061602056414c55\
+    4553202831292c2832293b0a000000004283e1f44ce410ce00016951a704d5881fb6f37d010000000004595a";
+
+fn by_others() -> [(Vec<u8>, &'static str); 2] {
+    [(ZSTD, "zst"), (XZ, "xz")]
+        .map(|(hex, name)| (data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap(), name))
+}
+
 fn small(file: &[u8], mode: GzipMode) -> Small {
     Small::of(file, mode, usize::MAX)
 }
@@ -52,6 +66,28 @@ fn a_file_that_nobody_writes_is_kept_or_only_its_plaintext_is() {
 }
 
 #[test]
+fn zstd_and_xz_files_are_kept_and_what_to_do_is_said() {
+    for (file, name) in by_others() {
+        let Small::Kept(reason) = small(&file, GzipMode::Replay) else { panic!("{name}: taken apart") };
+        for wanted in [name, "let gzip or nothing compress the dump", "--gzip plain"] {
+            assert!(reason.contains(wanted), "{wanted} in {reason}");
+        }
+        assert_eq!(look(&file, GzipMode::Opaque), Look::Foreign, "what nobody asked for is not told of");
+        let Small::Unpacked(plain, unpacked) = small(&file, GzipMode::Plain) else { panic!("{name}: kept") };
+        assert!(plain == DUMP && unpacked.compressed.replay.is_none());
+    }
+}
+
+#[test]
+fn a_file_that_wants_too_much_memory_to_be_looked_into_is_told_of() {
+    let wide = b"\x28\xb5\x2f\xfd\x00\x90\x29\x00\x00hello";
+    for mode in [GzipMode::Replay, GzipMode::Plain] {
+        assert!(matches!(look(wide, mode), Look::Keep(reason) if reason.contains("more memory")), "{mode:?}");
+    }
+    assert_eq!(look(wide, GzipMode::Opaque), Look::Foreign);
+}
+
+#[test]
 fn what_would_be_lost_is_kept() {
     let file = stored(DUMP);
     let cut = &file[..file.len() - 3];
@@ -68,8 +104,17 @@ fn what_would_be_lost_is_kept() {
 #[test]
 fn a_small_file_that_holds_much_is_kept() {
     let file = stored(DUMP);
-    assert!(matches!(Small::of(&file, GzipMode::Plain, DUMP.len() - 1), Small::Kept(_)));
-    assert!(matches!(Small::of(&file, GzipMode::Plain, DUMP.len()), Small::Unpacked(..)));
+    for (file, name) in by_others().into_iter().chain([(file, "gz")]) {
+        let kept = Small::of(&file, GzipMode::Plain, DUMP.len() - 1);
+        assert!(
+            matches!(kept, Small::Kept(reason) if reason.contains(&format!("ends in .{name} "))),
+            "{name}"
+        );
+        assert!(
+            matches!(Small::of(&file, GzipMode::Plain, DUMP.len()), Small::Unpacked(plain, _) if plain == DUMP),
+            "{name}"
+        );
+    }
 }
 
 #[test]
