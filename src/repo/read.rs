@@ -1,6 +1,7 @@
 //! Chunks read through the index: located, their regions opened once and kept for a while, and always compared with their ids.
 
 mod chain;
+mod delta;
 mod kept;
 
 use std::num::NonZeroUsize;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use lru::LruCache;
 
-use self::chain::{BasePlace, DeltaRegion, Stretch};
+use self::delta::{BasePlace, DeltaRegion, Stretch};
 use self::kept::{Kept, lock};
 use super::packs::PackSeals;
 use super::{RepoError, Repository, Subject, region};
@@ -211,13 +212,11 @@ impl ChunkReader {
     /// The plaintext of a region, and how many delta regions are in its longest chain: 0 if it is none itself.
     fn read_region(&self, pack: u32, number: u32) -> Result<(Vec<u8>, u8), RepoError> {
         let read = self.sealed_region(pack, number)?;
-        match read.place.encoding {
-            Encoding::Delta => {
-                let bytes = read.place.plain_bytes;
-                chain::assemble(self, vec![Stretch { region: (pack, number), from: 0, bytes }])
-            }
-            _ => Ok((self.open_region(read)?, 0)),
+        if read.place.encoding != Encoding::Delta {
+            return Ok((self.open_region(read)?, 0));
         }
+        let whole = Stretch { region: (pack, number), from: 0, bytes: read.place.plain_bytes };
+        chain::assemble(self, vec![whole])
     }
 
     /// Where a region is; nothing of it is read yet.
@@ -229,8 +228,8 @@ impl ChunkReader {
     }
 
     fn message(&self, region: &SealedRegion) -> Result<Vec<u8>, RepoError> {
-        let SealedRegion { open, place, .. } = region;
-        let message = self.repo.read_pack(open.place.id, place.offset, place.stored_bytes as usize)?;
+        let (pack, place) = (region.open.place.id, region.place);
+        let message = self.repo.read_pack(pack, place.offset, place.stored_bytes as usize)?;
         self.regions_read.fetch_add(1, Ordering::Relaxed);
         self.bytes_read.fetch_add(message.len() as u64, Ordering::Relaxed);
         Ok(message)
@@ -247,13 +246,10 @@ impl ChunkReader {
 
     /// What a delta region says.
     fn open_delta(&self, region: &SealedRegion) -> Result<DeltaRegion, RepoError> {
-        let contents = self.contents(&region.open)?;
-        let record = contents.contents.regions.get(region.number as usize);
+        let record = self.contents(&region.open)?.contents.regions.get(region.number as usize);
         let record = record.ok_or_else(|| region.damaged(&"there is no such region"))?;
         let bases = self.base_places(&record.bases)?;
-        let base_bytes: u64 = bases.iter().map(|base| u64::from(base.bytes)).sum();
-        let base_bytes = usize::try_from(base_bytes).ok().filter(|bytes| *bytes <= BASE_BYTES_ACCEPTED);
-        let base_bytes = base_bytes.ok_or_else(|| region.damaged(&"bases of over 128 MiB"))?;
+        let base_bytes = bases.iter().map(|base| base.bytes as usize).sum();
         let message = self.message(region)?;
         let (seal, bytes) = (&region.open.seals.regions, region.place.plain_bytes as usize);
         let delta = region::open_delta(seal, u64::from(region.number), message, base_bytes, bytes)
@@ -264,11 +260,14 @@ impl ChunkReader {
     /// Where base chunks are.
     fn base_places(&self, bases: &[ChunkId]) -> Result<Vec<BasePlace>, RepoError> {
         let mut start = 0;
-        let place = |base| {
+        let place = |base: &ChunkId| {
             let Location { pack, region, offset, bytes } = self.locate(base)?;
             let place = BasePlace { start, region: (pack, region), offset, bytes };
             start += u64::from(bytes);
-            Ok(place)
+            let is_short = start <= BASE_BYTES_ACCEPTED as u64;
+            is_short
+                .then_some(place)
+                .ok_or_else(|| RepoError::damaged(Subject::Chunk(*base), "with it bases are over 128 MiB"))
         };
         bases.iter().map(place).collect()
     }

@@ -47,6 +47,11 @@ pub fn inserting(plain: &[u8]) -> Vec<u8> {
     of(&[(plain.len() as u64, 0, 0)], plain)
 }
 
+/// A delta that takes its first byte from its base's start.
+pub fn leaning(plain: &[u8]) -> Vec<u8> {
+    of(&[(0, 0, 1), (plain.len() as u64 - 1, 0, 0)], &plain[1..])
+}
+
 /// A zstd frame in whose blocks one byte stands for as many as there are of it.
 pub fn frame_of_runs(runs: &[(u8, u32)]) -> Vec<u8> {
     const BLOCK_BYTES: u32 = 1 << 17;

@@ -45,6 +45,13 @@ impl Region {
     }
 }
 
+impl Region {
+    /// A delta that cannot be read without its bases.
+    pub fn leaning(chunks: &[&[u8]], bases: &[&[u8]], depth: u8) -> Self {
+        Self { encoded: delta::leaning(&chunks.concat()), ..Self::based(chunks, bases, depth) }
+    }
+}
+
 /// A pack in its parts, so that each can be another.
 #[derive(Clone)]
 pub struct Parts {

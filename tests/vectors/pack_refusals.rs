@@ -236,7 +236,7 @@ fn chains() -> Vec<Vector> {
         let links: Vec<String> = (0..=deltas).map(|n| format!("link {n}")).collect();
         let delta = |n: u8| {
             let [before, link] = [n - 1, n].map(|n| links[usize::from(n)].as_bytes());
-            Region::based(&[link], &[before], n.min(64))
+            Region::leaning(&[link], &[before], n.min(64))
         };
         let first = Region::stored(&[links[0].as_bytes()]);
         let regions: Vec<_> = std::iter::once(first).chain((1..=deltas).map(delta)).collect();
@@ -244,8 +244,8 @@ fn chains() -> Vec<Vector> {
     };
     let backwards = |name: &str, regions: &[Region]| Parts::new(&format!("pack-{name}"), regions).bytes();
     let last = seal::keys().chunk_id(b"link 64").to_string();
-    let circle = [Region::based(&[b"hen"], &[b"egg"], 1), Region::based(&[b"egg"], &[b"hen"], 2)];
-    let itself = [Region::based(&[b"itself"], &[b"itself"], 1)];
+    let circle = [Region::leaning(&[b"hen"], &[b"egg"], 1), Region::leaning(&[b"egg"], &[b"hen"], 2)];
+    let itself = [Region::leaning(&[b"itself"], &[b"itself"], 1)];
     let nowhere = [Region::based(&[b"new"], &[b"in no pack"], 1)];
     vec![
         Vector::taken(

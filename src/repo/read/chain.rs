@@ -8,183 +8,44 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::RepoError;
+use super::delta::{DeltaRegion, Part, Stretch};
 use super::{ChunkReader, KeptRegion};
 use crate::base::Encoding;
 use crate::base::limits::DELTA_DEPTH_ACCEPTED;
-use crate::codec::delta::Delta;
 
-/// Consecutive bytes of a region.
-#[derive(Debug, Clone, Copy)]
-pub struct Stretch {
-    /// The index's number of its pack, and its number there.
-    pub region: (u32, u32),
-    /// Where in the region it begins.
-    pub from: u32,
-    /// How many bytes it has.
-    pub bytes: u32,
-}
-
-/// Where a base chunk is.
-#[derive(Debug, Clone, Copy)]
-pub struct BasePlace {
-    /// Where it begins among all bases of its delta.
-    pub start: u64,
-    /// The region it lies in.
-    pub region: (u32, u32),
-    /// Where it begins there.
-    pub offset: u32,
-    /// Its length.
-    pub bytes: u32,
-}
-
-impl BasePlace {
-    /// All of it.
-    pub const fn stretch(&self) -> Stretch {
-        Stretch { region: self.region, from: self.offset, bytes: self.bytes }
-    }
-}
-
-/// A step and where it is.
-#[derive(Debug, Clone, Copy)]
-struct PlacedStep {
-    /// Where what it gives begins in the plaintext.
-    start: u32,
-    /// Where what it inserts begins among all that is inserted.
-    inserted: u32,
-    insert: u32,
+/// A stretch of a source, and where in the result it goes.
+#[derive(Clone, Copy)]
+struct Piece {
+    to: usize,
+    source: usize,
     from: u32,
-}
-
-/// A delta region, and where its bases are.
-#[derive(Debug)]
-pub struct DeltaRegion {
-    steps: Vec<PlacedStep>,
-    inserts: Vec<u8>,
-    bases: Vec<BasePlace>,
     bytes: u32,
-}
-
-impl DeltaRegion {
-    /// What `delta` says, whose steps were checked against the length of these bases.
-    pub fn new(delta: Delta, bases: Vec<BasePlace>) -> Self {
-        let (mut start, mut inserted) = (0, 0);
-        let place = |step: crate::codec::delta::Step| {
-            let placed = PlacedStep { start, inserted, insert: step.insert, from: step.from };
-            start += step.insert + step.copy;
-            inserted += step.insert;
-            placed
-        };
-        let steps = delta.steps.into_iter().map(place).collect();
-        Self { steps, inserts: delta.inserts, bases, bytes: start }
-    }
-
-    /// Memory it takes, in bytes.
-    pub fn memory(&self) -> usize {
-        self.steps.len() * size_of::<PlacedStep>()
-            + self.inserts.len()
-            + self.bases.len() * size_of::<BasePlace>()
-    }
-
-    /// Says what stretch `from..end` of the plaintext is made of, in order. Where it looked last time is a good place to begin.
-    fn expand(&self, cursor: &mut usize, from: u32, end: u32, give: &mut impl FnMut(Part)) -> Option<()> {
-        let mut at = from;
-        if self.steps.get(*cursor).is_none_or(|step| step.start > at) {
-            *cursor = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
-        }
-        while at < end {
-            while self.steps.get(*cursor + 1).is_some_and(|next| next.start <= at) {
-                *cursor += 1;
-            }
-            let step = self.steps.get(*cursor)?;
-            let step_end = self.steps.get(*cursor + 1).map_or(self.bytes, |next| next.start).min(end);
-            let insert_end = step.start + step.insert;
-            if at < insert_end {
-                let part_end = insert_end.min(end);
-                give(Part::Insert { from: step.inserted + (at - step.start), bytes: part_end - at });
-                at = part_end;
-            }
-            if at < step_end {
-                let from = u64::from(step.from) + u64::from(at - insert_end);
-                self.copy(from, from + u64::from(step_end - at), give)?;
-                at = step_end;
-            }
-        }
-        Some(())
-    }
-
-    /// Says what `from..end` of all bases is.
-    fn copy(&self, from: u64, end: u64, give: &mut impl FnMut(Part)) -> Option<()> {
-        let mut from = from;
-        let first = self.bases.partition_point(|base| base.start <= from).checked_sub(1)?;
-        for base in self.bases.get(first..)? {
-            if from >= end {
-                break;
-            }
-            let part_end = end.min(base.start + u64::from(base.bytes));
-            let offset = base.offset + u32::try_from(from - base.start).ok()?;
-            let bytes = u32::try_from(part_end - from).ok()?;
-            give(Part::Base(Stretch { region: base.region, from: offset, bytes }));
-            from = part_end;
-        }
-        (from == end).then_some(())
-    }
-}
-
-enum Part {
-    Insert { from: u32, bytes: u32 },
-    Base(Stretch),
 }
 
 /// A region that stretches are taken from.
 enum Source {
     Plain(Arc<Vec<u8>>),
-    Delta(Arc<DeltaRegion>),
+    Delta {
+        delta: Arc<DeltaRegion>,
+        /// Where in it was looked last.
+        cursor: usize,
+        /// The numbers of the sources that its bases lie in, as far as they were needed.
+        bases: Vec<Option<usize>>,
+    },
 }
 
-/// A stretch of a source: of its plaintext, or of what it inserts.
-#[derive(Clone, Copy)]
-struct Piece {
-    source: u32,
-    from: u32,
-    bytes: u32,
-    is_insert: bool,
-}
-
-#[derive(Default)]
-struct Sources {
-    numbers: HashMap<(u32, u32), u32>,
-    /// Each with the place where it was looked into last.
-    all: Vec<(Source, usize)>,
+/// What is known of the result, and what is still to be followed.
+struct Assembly<'r> {
+    reader: &'r ChunkReader,
+    numbers: HashMap<(u32, u32), usize>,
+    sources: Vec<Source>,
+    /// Stretches of deltas, which so many links lead to.
+    open: Vec<Piece>,
+    links: u8,
+    /// Stretches of plaintexts and of what deltas insert.
+    done: Vec<Piece>,
     /// The longest chain that leads to and through a source that is kept.
     chain: u8,
-}
-
-impl Sources {
-    /// The number of a region that so many links lead to.
-    fn number(&mut self, reader: &ChunkReader, region: (u32, u32), links: u8) -> Result<u32, RepoError> {
-        if let Some(number) = self.numbers.get(&region) {
-            return Ok(*number);
-        }
-        let source = if let Some(kept) = reader.regions.get(region) {
-            self.chain = self.chain.max(links.saturating_add(kept.chain));
-            Source::Plain(kept.plain)
-        } else if let Some(delta) = reader.deltas.get(region) {
-            Source::Delta(delta)
-        } else {
-            let sealed = reader.sealed_region(region.0, region.1)?;
-            if sealed.place.encoding == Encoding::Delta {
-                let delta = Arc::new(reader.open_delta(&sealed)?);
-                Source::Delta(reader.deltas.keep(region, delta))
-            } else {
-                let plain = Arc::new(reader.open_region(sealed)?);
-                Source::Plain(reader.regions.keep(region, KeptRegion { plain, chain: 0 }).plain)
-            }
-        };
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push((source, 0));
-        self.numbers.insert(region, number);
-        Ok(number)
-    }
 }
 
 /// The bytes of these stretches, back to back, and how many delta regions are in the longest chain that leads to them.
@@ -199,83 +60,140 @@ pub fn assemble(reader: &ChunkReader, stretches: Vec<Stretch>) -> Result<(Vec<u8
         Some(Err(error)) => error,
         None => RepoError::Encode(reason.into()),
     };
-    let mut sources = Sources::default();
-    let mut pieces = Vec::with_capacity(stretches.len());
+    let (numbers, sources) = (HashMap::new(), vec![]);
+    let mut assembly = Assembly { reader, numbers, sources, open: vec![], links: 0, done: vec![], chain: 0 };
+    let mut length = 0;
     for Stretch { region, from, bytes } in stretches {
-        let source = sources.number(reader, region, 0)?;
-        push(&mut pieces, Piece { source, from, bytes, is_insert: false });
+        let source = assembly.source(region)?;
+        assembly.put(Piece { to: length, source, from, bytes });
+        length += bytes as usize;
     }
-    let mut links = 0;
-    loop {
-        let followed = follow(reader, &mut sources, &pieces, links + 1)?;
-        let (next, is_done) = followed.ok_or_else(|| refused("a delta leads out of its base"))?;
-        pieces = next;
-        if is_done {
-            break;
-        }
-        links += 1;
-        if links.max(sources.chain) > DELTA_DEPTH_ACCEPTED {
+    while !assembly.open.is_empty() {
+        if assembly.links.max(assembly.chain) >= DELTA_DEPTH_ACCEPTED {
             return Err(refused("its chain of bases is too deep"));
         }
+        assembly.follow()?.ok_or_else(|| refused(LEADS_OUT))?;
     }
-    let chain = links.max(sources.chain);
-    let bytes = pieces.iter().map(|piece| piece.bytes as usize).sum();
-    let mut plain = Vec::with_capacity(bytes);
-    for piece in pieces {
-        let bytes = match sources.all.get(piece.source as usize) {
-            Some((Source::Plain(bytes), _)) => bytes.as_slice(),
-            Some((Source::Delta(delta), _)) => &delta.inserts,
-            None => &[],
-        };
-        let (from, end) = (piece.from as usize, piece.from as usize + piece.bytes as usize);
-        plain
-            .extend_from_slice(bytes.get(from..end).ok_or_else(|| refused("a delta leads out of its base"))?);
+    let chain = assembly.links.max(assembly.chain);
+    if chain > DELTA_DEPTH_ACCEPTED {
+        return Err(refused("its chain of bases is too deep"));
     }
-    Ok((plain, chain))
+    Ok((assembly.bytes(length).ok_or_else(|| refused(LEADS_OUT))?, chain))
 }
 
-/// Every stretch of a delta in what that is made of, which so many links lead to; and whether there was none. `None` if one leads out of its region.
-fn follow(
-    reader: &ChunkReader,
-    sources: &mut Sources,
-    pieces: &[Piece],
-    links: u8,
-) -> Result<Option<(Vec<Piece>, bool)>, RepoError> {
-    let (mut next, mut is_done) = (Vec::with_capacity(pieces.len() * 2), true);
-    let mut parts = vec![];
-    for piece in pieces {
-        let source = sources.all.get_mut(piece.source as usize);
-        let (delta, cursor) = match source {
-            Some((Source::Delta(delta), cursor)) if !piece.is_insert => (delta.clone(), cursor),
-            _ => {
-                push(&mut next, *piece);
-                continue;
+const LEADS_OUT: &str = "a delta leads out of its base";
+
+impl Assembly<'_> {
+    /// The number of a region's source.
+    fn source(&mut self, region: (u32, u32)) -> Result<usize, RepoError> {
+        if let Some(number) = self.numbers.get(&region) {
+            return Ok(*number);
+        }
+        let reader = self.reader;
+        let of = |delta: Arc<DeltaRegion>| {
+            let bases = vec![None; delta.bases.len()];
+            Source::Delta { delta, cursor: 0, bases }
+        };
+        let source = if let Some(kept) = reader.regions.get(region) {
+            self.chain = self.chain.max(self.links.saturating_add(kept.chain));
+            Source::Plain(kept.plain)
+        } else if let Some(delta) = reader.deltas.get(region) {
+            of(delta)
+        } else {
+            let sealed = reader.sealed_region(region.0, region.1)?;
+            if sealed.place.encoding == Encoding::Delta {
+                let delta = Arc::new(reader.open_delta(&sealed)?);
+                of(reader.deltas.keep(region, delta))
+            } else {
+                let plain = Arc::new(reader.open_region(sealed)?);
+                Source::Plain(reader.regions.keep(region, KeptRegion { plain, chain: 0 }).plain)
             }
         };
-        is_done = false;
-        let end = piece.from.checked_add(piece.bytes).filter(|end| *end <= delta.bytes);
-        let Some(end) = end else { return Ok(None) };
-        if delta.expand(cursor, piece.from, end, &mut |part| parts.push(part)).is_none() {
-            return Ok(None);
-        }
-        for part in parts.drain(..) {
-            let piece = match part {
-                Part::Insert { from, bytes } => Piece { source: piece.source, from, bytes, is_insert: true },
-                Part::Base(Stretch { region, from, bytes }) => {
-                    Piece { source: sources.number(reader, region, links)?, from, bytes, is_insert: false }
-                }
-            };
-            push(&mut next, piece);
+        self.sources.push(source);
+        self.numbers.insert(region, self.sources.len() - 1);
+        Ok(self.sources.len() - 1)
+    }
+
+    /// Adds a stretch of a source.
+    fn put(&mut self, piece: Piece) {
+        match self.sources.get(piece.source) {
+            Some(Source::Delta { .. }) => push(&mut self.open, piece),
+            _ => push(&mut self.done, piece),
         }
     }
-    Ok(Some((next, is_done)))
+
+    /// Follows every open stretch by one link; `None` if one leads out of its region.
+    fn follow(&mut self) -> Result<Option<()>, RepoError> {
+        let mut parts = vec![];
+        self.links += 1;
+        for Piece { mut to, source, from, bytes } in std::mem::take(&mut self.open) {
+            let Some(Source::Delta { delta, cursor, bases }) = self.sources.get_mut(source) else { continue };
+            let Some(end) = from.checked_add(bytes).filter(|end| *end <= delta.bytes) else {
+                return Ok(None);
+            };
+            let done = &mut self.done;
+            let expanded = delta.expand(cursor, from, end, &mut |Part { base, from, bytes }| {
+                match base {
+                    None => push(done, Piece { to, source: source + INSERTS, from, bytes }),
+                    Some(base) => parts.push((
+                        base,
+                        bases.get(base).copied().flatten(),
+                        Piece { to, source, from, bytes },
+                    )),
+                }
+                to += bytes as usize;
+            });
+            if expanded.is_none() {
+                return Ok(None);
+            }
+            for (base, number, piece) in parts.drain(..) {
+                let number = match number {
+                    Some(number) => number,
+                    None => self.base(source, base)?,
+                };
+                self.put(Piece { source: number, ..piece });
+            }
+        }
+        Ok(Some(()))
+    }
+
+    /// The number of the source that a base of another lies in.
+    fn base(&mut self, source: usize, base: usize) -> Result<usize, RepoError> {
+        let Some(Source::Delta { delta, .. }) = self.sources.get(source) else { return Ok(source) };
+        let Some(place) = delta.bases.get(base) else { return Ok(source) };
+        let number = self.source(place.region)?;
+        if let Some(Source::Delta { bases, .. }) = self.sources.get_mut(source)
+            && let Some(known) = bases.get_mut(base)
+        {
+            *known = Some(number);
+        }
+        Ok(number)
+    }
+
+    /// The result, of this length; `None` if a stretch is not in its source.
+    fn bytes(&self, length: usize) -> Option<Vec<u8>> {
+        let mut plain = vec![0; length];
+        for piece in &self.done {
+            let bytes = match self.sources.get(piece.source % INSERTS)? {
+                Source::Plain(bytes) => bytes.as_slice(),
+                Source::Delta { delta, .. } => &delta.inserts,
+            };
+            let (from, count) = (piece.from as usize, piece.bytes as usize);
+            plain.get_mut(piece.to..piece.to + count)?.copy_from_slice(bytes.get(from..from + count)?);
+        }
+        Some(plain)
+    }
 }
+
+/// Added to the number of a source where what it inserts is meant and not its plaintext: there are never so many.
+const INSERTS: usize = 1 << 31;
 
 /// Adds a piece, or lengthens the last one if this goes on where it ended.
 fn push(pieces: &mut Vec<Piece>, piece: Piece) {
     match pieces.last_mut() {
         Some(last)
-            if (last.source, last.is_insert) == (piece.source, piece.is_insert)
+            if last.source == piece.source
+                && last.to + last.bytes as usize == piece.to
                 && last.from.checked_add(last.bytes) == Some(piece.from) =>
         {
             last.bytes += piece.bytes;

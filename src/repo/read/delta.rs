@@ -1,0 +1,134 @@
+//! What a delta region says, and what any stretch of it is made of.
+
+use crate::codec::delta::{Delta, Step};
+
+/// Consecutive bytes of a region.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    /// The index's number of its pack, and its number there.
+    pub region: (u32, u32),
+    /// Where in the region it begins.
+    pub from: u32,
+    /// How many bytes it has.
+    pub bytes: u32,
+}
+
+/// Where a base chunk is.
+#[derive(Debug, Clone, Copy)]
+pub struct BasePlace {
+    /// Where it begins among all bases of its delta.
+    pub start: u64,
+    /// The region it lies in.
+    pub region: (u32, u32),
+    /// Where it begins there.
+    pub offset: u32,
+    /// Its length.
+    pub bytes: u32,
+}
+
+impl BasePlace {
+    /// All of it.
+    pub const fn stretch(&self) -> Stretch {
+        Stretch { region: self.region, from: self.offset, bytes: self.bytes }
+    }
+}
+
+/// A step and where it is.
+#[derive(Debug, Clone, Copy)]
+struct PlacedStep {
+    /// Where what it gives begins in the plaintext.
+    start: u32,
+    /// Where what it inserts begins among all that is inserted.
+    inserted: u32,
+    insert: u32,
+    from: u32,
+}
+
+/// A delta region, and where its bases are.
+#[derive(Debug)]
+pub struct DeltaRegion {
+    steps: Vec<PlacedStep>,
+    /// What it inserts, back to back.
+    pub inserts: Vec<u8>,
+    /// Where its bases are, in order.
+    pub bases: Vec<BasePlace>,
+    /// How many bytes it gives.
+    pub bytes: u32,
+}
+
+impl DeltaRegion {
+    /// What `delta` says, whose steps were checked against the length of these bases.
+    pub fn new(delta: Delta, bases: Vec<BasePlace>) -> Self {
+        let (mut start, mut inserted) = (0, 0);
+        let place = |step: Step| {
+            let placed = PlacedStep { start, inserted, insert: step.insert, from: step.from };
+            start += step.insert + step.copy;
+            inserted += step.insert;
+            placed
+        };
+        let steps = delta.steps.into_iter().map(place).collect();
+        Self { steps, inserts: delta.inserts, bases, bytes: start }
+    }
+
+    /// Memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.steps.len() * size_of::<PlacedStep>()
+            + self.inserts.len()
+            + self.bases.len() * size_of::<BasePlace>()
+    }
+
+    /// Says what stretch `from..end` of the plaintext is made of, in order. Where it looked last time is a good place to begin.
+    pub fn expand(&self, cursor: &mut usize, from: u32, end: u32, give: &mut impl FnMut(Part)) -> Option<()> {
+        let mut at = from;
+        if self.steps.get(*cursor).is_none_or(|step| step.start > at) {
+            *cursor = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
+        }
+        while at < end {
+            while self.steps.get(*cursor + 1).is_some_and(|next| next.start <= at) {
+                *cursor += 1;
+            }
+            let step = self.steps.get(*cursor)?;
+            let step_end = self.steps.get(*cursor + 1).map_or(self.bytes, |next| next.start).min(end);
+            let insert_end = step.start + step.insert;
+            if at < insert_end {
+                let part_end = insert_end.min(end);
+                let from = step.inserted + (at - step.start);
+                give(Part { base: None, from, bytes: part_end - at });
+                at = part_end;
+            }
+            if at < step_end {
+                let from = u64::from(step.from) + u64::from(at - insert_end);
+                self.copy(from, from + u64::from(step_end - at), give)?;
+                at = step_end;
+            }
+        }
+        Some(())
+    }
+
+    /// Says what `from..end` of all bases is.
+    fn copy(&self, from: u64, end: u64, give: &mut impl FnMut(Part)) -> Option<()> {
+        let mut from = from;
+        let first = self.bases.partition_point(|base| base.start <= from).checked_sub(1)?;
+        for (number, base) in self.bases.iter().enumerate().skip(first) {
+            if from >= end {
+                break;
+            }
+            let part_end = end.min(base.start + u64::from(base.bytes));
+            let offset = base.offset + u32::try_from(from - base.start).ok()?;
+            let bytes = u32::try_from(part_end - from).ok()?;
+            give(Part { base: Some(number), from: offset, bytes });
+            from = part_end;
+        }
+        (from == end).then_some(())
+    }
+}
+
+/// A part of what a delta gives: of the region of one of its bases, or of what it inserts.
+pub struct Part {
+    /// The number of the base.
+    pub base: Option<usize>,
+    /// Where it begins there.
+    pub from: u32,
+    /// How many bytes it has.
+    pub bytes: u32,
+}
