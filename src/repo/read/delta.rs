@@ -80,12 +80,13 @@ impl DeltaRegion {
     /// Says what stretch `from..end` of the plaintext is made of, in order. Where it looked last time is a good place to begin.
     pub fn expand(&self, cursor: &mut usize, from: u32, end: u32, give: &mut impl FnMut(Part)) -> Option<()> {
         let mut at = from;
-        if self.steps.get(*cursor).is_none_or(|step| step.start > at) {
-            *cursor = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
-        }
         while at < end {
-            while self.steps.get(*cursor + 1).is_some_and(|next| next.start <= at) {
+            // The next step, most of the time.
+            let is_in = |step: usize| self.steps.get(step).is_some_and(|step| step.start <= at);
+            if is_in(*cursor + 1) && !is_in(*cursor + 2) {
                 *cursor += 1;
+            } else if !is_in(*cursor) || is_in(*cursor + 1) {
+                *cursor = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
             }
             let step = self.steps.get(*cursor)?;
             let step_end = self.steps.get(*cursor + 1).map_or(self.bytes, |next| next.start).min(end);
