@@ -5,10 +5,12 @@
 mod packs;
 mod snapshots;
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::OpsError;
+use crate::base::limits::DELTA_DEPTH_ACCEPTED;
 use crate::base::{Observer, SnapshotId, TreePath, units};
 use crate::repo::{ChunkReader, Repository};
 
@@ -145,4 +147,50 @@ struct Bad {
     regions: HashSet<(u32, u32)>,
     /// Whole packs.
     packs: HashSet<u32>,
+    /// What was found out of regions, by the index's number of their pack and theirs.
+    chains: RefCell<HashMap<(u32, u32), Chain>>,
+}
+
+/// What can be said of a region and all regions that it leans on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Chain {
+    /// They are there.
+    Sound,
+    /// One lies in a pack that cannot be relied on: whether it is whole is seen when it is read.
+    Doubtful,
+    /// One is lost.
+    Lost,
+}
+
+impl Bad {
+    /// What can be said of a region; `links` is how many deltas led to it.
+    fn chain(&self, reader: &ChunkReader, region: (u32, u32), links: u8) -> Result<Chain, OpsError> {
+        if let Some(known) = self.chains.borrow().get(&region) {
+            return Ok(*known);
+        }
+        let own = match region {
+            _ if self.regions.contains(&region) || links > DELTA_DEPTH_ACCEPTED => Chain::Lost,
+            (pack, _) if self.packs.contains(&pack) => Chain::Doubtful,
+            _ => Chain::Sound,
+        };
+        let below = match own {
+            Chain::Sound => self.below(reader, region, links)?,
+            other => other,
+        };
+        self.chains.borrow_mut().insert(region, below);
+        Ok(below)
+    }
+
+    fn below(&self, reader: &ChunkReader, (pack, number): (u32, u32), links: u8) -> Result<Chain, OpsError> {
+        let bases = match reader.leans_on(pack, number) {
+            Ok(bases) => bases,
+            Err(error) if error.is_damage() => return Ok(Chain::Lost),
+            Err(error) => return Err(error.into()),
+        };
+        let mut chain = Chain::Sound;
+        for base in bases {
+            chain = chain.max(self.chain(reader, base, links + 1)?);
+        }
+        Ok(chain)
+    }
 }

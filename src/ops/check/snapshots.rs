@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Bad, CheckReport, Loss};
+use super::{Bad, Chain, CheckReport, Loss};
 use crate::base::{ChunkId, Observer, SnapshotId, TreePath, escape};
 use crate::format::{Entry, EntryKind, Items, Manifest, Recipe, Replay, Root, TableMapRef};
 use crate::ops::{OpsError, rewriting};
@@ -222,10 +222,11 @@ fn has_all(
             Err(RepoError::Missing { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         };
-        if location.bytes != record.bytes || bad.regions.contains(&(location.pack, location.region)) {
+        let chain = bad.chain(reader, (location.pack, location.region), 0)?;
+        if location.bytes != record.bytes || chain == Chain::Lost {
             return Ok(false);
         }
-        if bad.packs.contains(&location.pack) {
+        if chain == Chain::Doubtful {
             match reader.chunk(&record.id) {
                 Ok(_) => {}
                 Err(error) if error.is_damage() => return Ok(false),

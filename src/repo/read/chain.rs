@@ -13,6 +13,23 @@ use super::{ChunkReader, KeptRegion};
 use crate::base::Encoding;
 use crate::base::limits::DELTA_DEPTH_ACCEPTED;
 
+impl ChunkReader {
+    /// The regions that a region cannot be read without, of the next link alone: none if it is no delta.
+    ///
+    /// # Errors
+    /// [`RepoError::Missing`] if a base is in no pack; those of reading the pack's table of contents.
+    pub fn leans_on(&self, pack: u32, number: u32) -> Result<Vec<(u32, u32)>, RepoError> {
+        let region = self.pack_place(pack)?.regions.get(number as usize).copied();
+        if region.is_none_or(|region| region.encoding != Encoding::Delta) {
+            return Ok(vec![]);
+        }
+        let sealed = self.sealed_region(pack, number)?;
+        let record = self.contents(&sealed.open)?.contents.regions.get(number as usize);
+        let record = record.ok_or_else(|| sealed.damaged(&"there is no such region"))?;
+        Ok(self.base_places(&record.bases)?.into_iter().map(|base| base.region).collect())
+    }
+}
+
 /// A stretch of a source, and where in the result it goes.
 #[derive(Clone, Copy)]
 struct Piece {
