@@ -84,10 +84,13 @@ class Restic(Peer):
         return self.run("init", "--repository-version", "2")
 
     def backup(self, data, number):
-        return self.run("backup", "--compression", "auto", data)
+        run = self.run("backup", "--compression", "auto", data)
+        self.snapshots = [] if number == 0 else self.snapshots
+        self.snapshots.append(run.output.split("snapshot ")[-1].split()[0])
+        return run
 
     def restore(self, number, target):
-        return self.run("restore", "latest", "--target", target)
+        return self.run("restore", self.snapshots[number], "--target", target)
 
     def check(self):
         return self.run("check", "--read-data")
@@ -118,6 +121,7 @@ class Strongroom(Peer):
     """strongroom as it comes."""
 
     name = "strongroom"
+    newest = 0
 
     def environment(self):
         home = {"XDG_CACHE_HOME": str(self.home / "cache"), "XDG_STATE_HOME": str(self.home / "state")}
@@ -130,10 +134,11 @@ class Strongroom(Peer):
         return self.run("init")
 
     def backup(self, data, number):
+        self.newest = number
         return self.run("backup", "--json", data)
 
     def restore(self, number, target):
-        return self.run("restore", "latest", "--target", target)
+        return self.run("restore", f"latest~{self.newest - number}", "--target", target)
 
     def check(self):
         return self.run("check", "--read-data")
