@@ -136,7 +136,7 @@ pub struct RegionRecord {
     pub kind: RegionKind,
     /// Its chunks, in order.
     pub chunks: Vec<ChunkRecord>,
-    /// The chunks whose plaintexts are the prefix.
+    /// The chunks that it is a delta of.
     pub bases: Vec<ChunkId>,
 }
 

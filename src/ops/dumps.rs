@@ -75,7 +75,7 @@ pub fn counterpart<'m>(manifest: &'m Manifest, path: &[u8]) -> Option<&'m TableM
 }
 
 /// A path with every run of digits as one.
-fn without_digits(path: &[u8]) -> Vec<u8> {
+pub fn without_digits(path: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = vec![];
     for byte in path {
         match byte.is_ascii_digit() {

@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::dump::{Chunkers, Cutter, Look, MapEnd};
-use super::maps::LastMaps;
+use super::maps::LastDumps;
 use super::step::{Change, Done, Group, Hashed, Piece};
 use super::unpack::{Fate, GzipMode, Small, Unpacked};
 use crate::base::limits::UNPACK_SMALL_PLAIN_BYTES_MAX;
 use crate::base::{ChunkId, TreePath};
 use crate::crypto::Keys;
-use crate::format::{Entry, EntryKind};
+use crate::format::{Entry, EntryKind, Recipe};
 use crate::repo::ChunkReader;
 use crate::source::{Extent, Found, SourceError};
 use crate::sql::KnownKeys;
@@ -25,7 +25,7 @@ pub struct Workshop {
     /// Knows which are there.
     pub reader: Arc<ChunkReader>,
     /// Tells what dumps were like.
-    pub last_maps: LastMaps,
+    pub last_dumps: LastDumps,
     /// What is kept of compressed dumps and archives.
     pub gzip: GzipMode,
 }
@@ -57,7 +57,15 @@ impl Workshop {
 
     /// The keys of the tables in the dump at `path`, as far as they are known.
     pub fn known_keys(&self, path: &TreePath) -> Option<KnownKeys> {
-        self.last_maps.known_keys(&self.reader, path.as_bytes())
+        self.last_dumps.known_keys(&self.reader, path.as_bytes())
+    }
+
+    /// The content from which that at `path` goes on: what was there last night, or in a dump whose name tells another night.
+    pub fn last_content(&self, path: &TreePath, last: Option<Box<Entry>>) -> Option<Recipe> {
+        match last {
+            Some(last) => last.content,
+            None => self.last_dumps.content(&self.reader, path.as_bytes()),
+        }
     }
 
     /// Hashes the chunks of a large file's bytes.
@@ -92,7 +100,7 @@ impl Workshop {
             return Ok(Done { entry, pieces: None, change, map: None, last: None, fate: None });
         }
         if found.entry.kind == EntryKind::File {
-            let last = last.and_then(|last| last.content);
+            let last = self.last_content(&found.entry.path, last);
             return Ok(Done { last, ..self.read_small(found, bytes, change)? });
         }
         found.complete()?;

@@ -1,27 +1,44 @@
 //! Table maps on their way into the repository: cut and stored like any stream, and taken over with the files that were not touched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::dump::{DumpTally, known_keys};
+use crate::base::TreePath;
 use crate::chunker::Chunker;
 use crate::format::{Manifest, Recipe, RecipeBuilder, Record, TableMapRef};
-use crate::repo::{ChunkReader, RepoError, TableMap, Writer};
+use crate::ops::dumps::{counterpart, without_digits};
+use crate::repo::{ChunkReader, RepoError, TableMap, TreeReader, Writer};
 use crate::sql::KnownKeys;
 
-/// The maps of last night, by the path of their dump.
+/// The dumps of last night.
 #[derive(Debug, Default)]
-pub struct LastMaps(HashMap<Vec<u8>, TableMapRef>);
+pub struct LastDumps {
+    manifest: Option<Manifest>,
+    /// Their paths without what may tell the night: most files go on from none.
+    names: HashSet<Vec<u8>>,
+}
 
-impl LastMaps {
+impl LastDumps {
     /// Those of `last`.
     pub fn new(last: Option<&Manifest>) -> Self {
-        let all = last.map(|manifest| manifest.table_maps.clone()).unwrap_or_default();
-        Self(all.into_iter().map(|map| (map.path.clone(), map)).collect())
+        let maps = last.map(|manifest| manifest.table_maps.as_slice()).unwrap_or_default();
+        Self { manifest: last.cloned(), names: maps.iter().map(|map| without_digits(&map.path)).collect() }
     }
 
-    /// The keys of the tables in the dump at `path`, as last night's dump there told them. A map that cannot be read tells nothing.
+    /// The keys of the tables in the dump at `path`, as last night's told them. A map that cannot be read tells nothing.
     pub fn known_keys(&self, reader: &ChunkReader, path: &[u8]) -> Option<KnownKeys> {
-        known_keys(&TableMap::open(reader, self.0.get(path)?).ok()?.sections)
+        known_keys(&TableMap::open(reader, self.counterpart(path)?).ok()?.sections)
+    }
+
+    /// The content of the dump that the one at `path`, where none was last night, goes on from.
+    pub fn content(&self, reader: &ChunkReader, path: &[u8]) -> Option<Recipe> {
+        let path = TreePath::new(self.counterpart(path)?.path.clone()).ok()?;
+        TreeReader::find(reader, self.manifest.as_ref()?.root, &path).ok()??.content
+    }
+
+    fn counterpart(&self, path: &[u8]) -> Option<&TableMapRef> {
+        let manifest = self.manifest.as_ref()?;
+        if self.names.contains(&without_digits(path)) { counterpart(manifest, path) } else { None }
     }
 }
 

@@ -32,7 +32,7 @@ use self::consume::{Consumer, Totals};
 use self::dump::Chunkers;
 use self::hash::Workshop;
 use self::lineage::Lineage;
-use self::maps::{LastMaps, Maps};
+use self::maps::{LastDumps, Maps};
 use self::produce::Producer;
 use self::step::Tally;
 use super::OpsError;
@@ -140,12 +140,12 @@ fn save(
     if options.scan {
         scan::start(open_walk(&roots, &options.source)?, totals.clone());
     }
-    let last_maps = LastMaps::new(parent.as_ref().map(|(_, manifest)| manifest));
+    let last_dumps = LastDumps::new(parent.as_ref().map(|(_, manifest)| manifest));
     let workshop = Workshop {
         keys: repo.keys().clone(),
         chunkers: Chunkers::new(repo.chunker()?),
         reader: reader.clone(),
-        last_maps,
+        last_dumps,
         gzip: options.gzip,
     };
     let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };

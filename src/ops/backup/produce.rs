@@ -111,6 +111,10 @@ impl Sending<'_, '_> {
         self.observer.is_cancelled()
     }
 
+    pub fn last_content(&self, path: &TreePath, last: Option<Box<Entry>>) -> Option<Recipe> {
+        self.workshop.last_content(path, last)
+    }
+
     pub fn gzip(&self) -> GzipMode {
         self.workshop.gzip
     }
@@ -136,7 +140,8 @@ impl Sending<'_, '_> {
         if is_large && !(untouched && last.as_ref().is_some_and(|last| self.workshop.has_content(last))) {
             self.flush()?;
             let change = if last.is_some() { Change::Changed } else { Change::New };
-            return self.large(found, change, last.and_then(|last| last.content));
+            let last = self.last_content(&found.entry.path, last);
+            return self.large(found, change, last);
         }
         if !untouched {
             self.group_bytes += found.entry.size;

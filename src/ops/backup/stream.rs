@@ -73,7 +73,7 @@ impl Sending<'_, '_> {
         self.flush()?;
         let Stream { path, from } = stream;
         let before = last.at(&path);
-        let content = before.as_ref().and_then(|before| before.content.clone());
+        let content = self.last_content(&path, before.clone());
         self.send(Step::Start { path: path.clone(), is_unpacked: false, last: content })?;
         let outcome = match from {
             From::Reader(mut reader) => self.stream_bytes(&path, &mut *reader)?.and_then(not_empty),

@@ -1,5 +1,6 @@
 use std::io::Read;
 
+use crate::backend::ObjectName;
 use crate::base::Silent;
 use crate::base::limits::DELTA_DEPTH_WRITTEN;
 use crate::format::EntryKind;
@@ -90,6 +91,47 @@ fn files_that_change_in_place_cost_their_pages() {
     }
     let stored = growth(&first, &second);
     assert!(stored < 11 * 8192 * 3 / 2, "{stored}");
+}
+
+/// A directory of dumps whose names tell the night: each goes on from the one before.
+#[test]
+fn a_dump_with_a_new_name_goes_on_from_the_last_one() {
+    let dump = |rows: &[Vec<u8>]| {
+        let head = b"--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE public.t (\n    id integer,\n    a text,\n    b text\n);\n\n\nCOPY public.t (id, a, b) FROM stdin;\n";
+        [head, &rows.concat()[..], b"\\.\n\n\n--\n-- PostgreSQL database dump complete\n--\n\n"].concat()
+    };
+    let mut rows = rows(6, 20_000);
+    let house = House::new();
+    house.write("shop-2026-01-01.sql", &dump(&rows));
+    house.save();
+    rows[7000] = b"7000\tchanged\tand new\n".to_vec();
+    house.write("shop-2026-01-02.sql", &dump(&rows));
+    let stored = house.save().written.bytes_stored;
+    assert!(stored < 10_000, "{stored}");
+    assert_eq!(contents(&house, 1)[1], dump(&rows));
+}
+
+/// What a lost pack takes with it is seen without reading data: the nights that lean on it too.
+#[test]
+fn a_lost_base_is_a_loss_of_every_night_that_leans_on_it() {
+    let house = House::new();
+    let mut content = rows(7, 10_000).concat();
+    for night in 0..3_u8 {
+        content[5000] = b'0' + night;
+        house.write("f", &content);
+        house.save();
+    }
+    let reader = house.reader();
+    let first = &house.snapshots()[0].1;
+    let mut tree = TreeReader::new(&reader, first.root).unwrap();
+    let recipe = std::iter::from_fn(|| tree.next_entry().unwrap()).find_map(|entry| entry.content).unwrap();
+    let record = Records::new(&reader, &recipe).next_record().unwrap().unwrap();
+    let pack = reader.pack_place(reader.locate(&record.id).unwrap().pack).unwrap().id.to_string();
+    house.repo.backend().remove(&ObjectName::new(&format!("packs/{}/{pack}", &pack[..2])).unwrap()).unwrap();
+    let options = CheckOptions { read_data: 0.0, seed: 0 };
+    let report = check::run(&house.repo, &house.cache(), &options, &Silent).unwrap();
+    let files: Vec<_> = report.losses.iter().map(|loss| loss.files.len()).collect();
+    assert_eq!(files, [1, 1, 1], "{report:?}");
 }
 
 /// Deltas of deltas of deltas: the depth stays within what readers take, and every night comes back.
