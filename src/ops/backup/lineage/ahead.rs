@@ -65,12 +65,16 @@ impl<'r> Ahead<'r> {
         self.by_id.get(id).copied()
     }
 
-    /// Goes to the chunk in which `offset` is, or to the first that is known behind it.
+    /// Goes to a chunk at or before the one in which `offset` is, in what is being read already as far as that goes.
     pub fn seek(&mut self, offset: u64) {
-        self.readings.clear();
-        let first = self.coming.front().map_or(self.offset, |(start, _)| *start);
-        if offset < first || self.coming.is_empty() {
+        let first = |reading: &Reading| reading.starts.front().copied();
+        let next = self.coming.front().map_or(self.offset, |(start, _)| *start);
+        if offset < self.readings.front().and_then(first).unwrap_or(next) {
             *self = Self::new(self.reader, &self.recipe);
+        }
+        // Of the last reading it is not known where it ends, but not behind what comes next.
+        while !self.readings.is_empty() && self.readings.get(1).and_then(first).unwrap_or(next) <= offset {
+            self.readings.pop_front();
         }
         while self.look_ahead().is_some() {
             let Some((start, record)) = self.coming.front() else { break };

@@ -51,7 +51,9 @@ impl<'r> Lineage<'r> {
     pub fn start(&mut self, last: Option<&Recipe>) {
         let reader = self.reader;
         self.ahead = last.map(|recipe| Ahead::new(reader, recipe));
-        self.jump(0);
+        (self.expected, self.lost) = (0, 0);
+        self.pieces.clear();
+        self.window.restart(0);
     }
 
     /// A chunk of the file is in the repository already.
@@ -59,7 +61,7 @@ impl<'r> Lineage<'r> {
         let Some(ahead) = &mut self.ahead else { return };
         let place = self.pieces.iter().find(|piece| piece.id == *id).map(|piece| piece.start);
         let found = place.or_else(|| ahead.find(id));
-        self.expected = found.unwrap_or(self.expected) + bytes;
+        self.expected = found.unwrap_or(self.expected).saturating_add(bytes);
         self.lost = if found.is_some() { 0 } else { self.lost };
     }
 
@@ -71,7 +73,7 @@ impl<'r> Lineage<'r> {
     /// What a new chunk of the file has in common with last night's, if that is worth storing it so.
     pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Likeness<'_>> {
         if plain.len() < CHUNK_BYTES_MIN || self.ahead.is_none() {
-            self.expected += plain.len() as u64;
+            self.expected = self.expected.saturating_add(plain.len() as u64);
             return None;
         }
         let bytes = plain.len() as u64;
@@ -93,16 +95,11 @@ impl<'r> Lineage<'r> {
         let depth_max =
             DELTA_DEPTH_WRITTEN + id.as_bytes().first().map_or(0, |byte| byte % (DELTA_DEPTH_WRITTEN / 2));
         let sifted = sift::sift(&matches, &self.pieces, plain.len(), depth_max)?;
-        let base = |piece: &&Placed| {
-            let plain = self.window.get(piece.start, piece.end)?;
-            Some(Base { id: piece.id, plain, place: piece.place, depth: piece.depth })
+        let base = |number: &usize| {
+            let Placed { id, start, end, place, depth } = *self.pieces.get(*number)?;
+            Some(Base { id, plain: self.window.get(start, end)?, place, depth })
         };
-        let bases: Option<Vec<_>> = sifted
-            .pieces
-            .iter()
-            .filter_map(|number| self.pieces.get(*number))
-            .map(|piece| base(&piece))
-            .collect();
+        let bases: Option<Vec<_>> = sifted.pieces.iter().map(base).collect();
         Some(Likeness { bases: bases?, steps: sifted.steps })
     }
 
@@ -110,7 +107,9 @@ impl<'r> Lineage<'r> {
     fn slide(&mut self, reach: u64) -> Option<()> {
         let start = self.expected.saturating_sub(LINEAGE_BEHIND_BYTES);
         if start > self.window.end() + LINEAGE_AHEAD_BYTES || self.expected < self.window.start() {
-            self.jump(start);
+            self.pieces.clear();
+            self.window.restart(start);
+            self.ahead.as_mut()?.seek(start);
         }
         let ahead = self.ahead.as_mut()?;
         while self.window.end() < reach {
@@ -132,16 +131,5 @@ impl<'r> Lineage<'r> {
             self.window.forget_before(self.pieces.front().map_or(start, |piece| piece.start));
         }
         Some(())
-    }
-
-    fn jump(&mut self, start: u64) {
-        if start == 0 {
-            (self.expected, self.lost) = (0, 0);
-        }
-        self.pieces.clear();
-        self.window.restart(start);
-        if let Some(ahead) = &mut self.ahead {
-            ahead.seek(start);
-        }
     }
 }

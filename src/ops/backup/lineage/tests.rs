@@ -1,5 +1,7 @@
 use std::io::Read;
+use std::sync::Arc;
 
+use super::ahead::Ahead;
 use crate::backend::ObjectName;
 use crate::base::Silent;
 use crate::base::limits::DELTA_DEPTH_WRITTEN;
@@ -91,6 +93,44 @@ fn files_that_change_in_place_cost_their_pages() {
     }
     let stored = growth(&first, &second);
     assert!(stored < 11 * 8192 * 3 / 2, "{stored}");
+    // Far from each other, and near by across the places that are read ahead.
+    let (first, mut second) = (noise(8, 24 << 20), noise(8, 24 << 20));
+    let pages = [0, 150, 300, 500, 1000, 1010, 2047, 2600, 3071];
+    for page in pages {
+        second[page * 8192..(page + 1) * 8192].copy_from_slice(&noise(page as u32, 8192));
+    }
+    let stored = growth(&first, &second);
+    assert!(stored < pages.len() as u64 * 8192 * 3 / 2, "{stored}");
+}
+
+/// Going on within what is being read starts nothing anew, and no chunk is missed.
+#[test]
+fn what_is_read_ahead_is_kept_when_the_stream_is_followed_further_on() {
+    let house = House::new();
+    let content = noise(9, 16 << 20);
+    house.write("f", &content);
+    house.save();
+    let reader = Arc::new(house.reader());
+    let mut tree = TreeReader::new(&reader, house.snapshots()[0].1.root).unwrap();
+    let recipe = std::iter::from_fn(|| tree.next_entry().unwrap()).find_map(|entry| entry.content).unwrap();
+    let mut ahead = Ahead::new(&reader, &recipe);
+    let mut offset = 0;
+    for step in [0, 1, 300_000, 40_000, 2_000_000, 5_000_000, 900_000, 3_500_000] {
+        offset += step;
+        ahead.seek(offset);
+        let read = reader.work().0;
+        let mut chunk = ahead.next().unwrap().unwrap();
+        while chunk.placed.end <= offset {
+            chunk = ahead.next().unwrap().unwrap();
+        }
+        assert!(chunk.placed.start <= offset && reader.work().0 <= read + 8);
+        let (start, end) = (chunk.placed.start as usize, chunk.placed.end as usize);
+        assert!(chunk.plain == content[start..end]);
+        offset = chunk.placed.end;
+    }
+    assert!(reader.work().0 < 40, "{:?}", reader.work());
+    ahead.seek(0);
+    assert_eq!(ahead.next().unwrap().unwrap().placed.start, 0);
 }
 
 /// A directory of dumps whose names tell the night: each goes on from the one before.
