@@ -13,9 +13,7 @@ use super::produce::Producer;
 use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
 use super::unpack::{CompressedTally, store_recipe};
 use crate::base::{Observer, TreePath, Warning};
-use crate::format::{
-    Entry, EntryKind, RecipeBuilder, Record, RegionKind, Root, Statistics, TableMapRef, TreeBuilder,
-};
+use crate::format::{Entry, EntryKind, RecipeBuilder, Record, Root, Statistics, TableMapRef, TreeBuilder};
 use crate::repo::{ChunkReader, RepoError, Writer, Written};
 
 /// What a backup gathered for its manifest.
@@ -228,10 +226,9 @@ impl<'r, 'o> Consumer<'r, 'o> {
     fn chunk(&mut self, id: crate::base::ChunkId, plain: &[u8]) -> Result<(), RepoError> {
         if self.writer.knows(&id)? {
             self.lineage.known(&id, plain.len() as u64);
-        } else if let Some(likeness) = self.lineage.like(&id, plain) {
-            self.writer.put_alike(id, plain, &likeness)?;
         } else {
-            self.writer.put(RegionKind::Content, id, plain)?;
+            let likeness = self.lineage.like(&id, plain);
+            self.writer.put_new(id, plain, likeness.as_ref())?;
         }
         let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         self.recipe_bytes += plain.len() as u64;

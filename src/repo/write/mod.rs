@@ -135,13 +135,19 @@ impl<'r> Writer<'r> {
         Ok(true)
     }
 
-    /// Stores a new chunk as a delta of others, which are in the repository.
+    /// Stores a chunk of a file's content that [`Self::knows`] did not know, as a delta of others if it is like them.
     ///
     /// Chunks gather in one region while their bases lie in one, so that whoever reads a delta follows one chain.
     ///
     /// # Errors
     /// As [`Self::put`].
-    pub fn put_alike(&mut self, id: ChunkId, plain: &[u8], likeness: &Likeness<'_>) -> Result<(), RepoError> {
+    pub fn put_new(
+        &mut self,
+        id: ChunkId,
+        plain: &[u8],
+        likeness: Option<&Likeness<'_>>,
+    ) -> Result<(), RepoError> {
+        let Some(likeness) = likeness else { return self.store(Slot::Content, id, plain) };
         let place = likeness.bases.first().map(|base| base.place);
         if place != self.delta_place {
             self.close_region(Slot::Delta)?;
