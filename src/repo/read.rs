@@ -3,6 +3,7 @@
 mod chain;
 mod delta;
 mod kept;
+mod presence;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +24,7 @@ use crate::index::{IndexView, Location, PackPlace, RegionPlace};
 pub struct ChunkReader {
     repo: Repository,
     index: Arc<IndexView>,
+    places: Mutex<LruCache<u32, Arc<PackPlace>>>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
     regions: Kept<KeptRegion>,
     deltas: Kept<Arc<DeltaRegion>>,
@@ -64,7 +66,7 @@ impl SealedRegion {
 }
 
 struct OpenPack {
-    place: PackPlace,
+    place: Arc<PackPlace>,
     seals: PackSeals,
     contents: OnceLock<IndexedPack>,
 }
@@ -78,11 +80,12 @@ impl std::fmt::Debug for ChunkReader {
 impl ChunkReader {
     /// A reader that finds chunks by `index`.
     pub fn new(repo: &Repository, index: Arc<IndexView>) -> Self {
-        let packs = Mutex::new(LruCache::new(NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN)));
+        let open_max = NonZeroUsize::new(PACKS_OPEN_MAX).unwrap_or(NonZeroUsize::MIN);
+        let (places, packs) = (Mutex::new(LruCache::new(open_max)), Mutex::new(LruCache::new(open_max)));
         let regions = Kept::new(REGIONS_KEPT_BYTES, |region: &KeptRegion| region.plain.len());
         let deltas = Kept::new(DELTAS_KEPT_BYTES, |delta: &Arc<DeltaRegion>| delta.memory());
         let (regions_read, bytes_read) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { repo: repo.clone(), index, packs, regions, deltas, regions_read, bytes_read }
+        Self { repo: repo.clone(), index, places, packs, regions, deltas, regions_read, bytes_read }
     }
 
     /// How many regions were read from the store so far, and how many bytes these are there.
@@ -93,36 +96,6 @@ impl ChunkReader {
     /// The repository it reads.
     pub const fn repository(&self) -> &Repository {
         &self.repo
-    }
-
-    /// Whether every chunk of the stream is where the index says; holes are.
-    ///
-    /// # Errors
-    /// Those of reading the recipe's own chunks, [`RepoError::Index`].
-    pub fn has_all(&self, recipe: &crate::format::Recipe) -> Result<bool, RepoError> {
-        let mut records = super::Records::new(self, recipe);
-        while let Some(record) = records.next_record()? {
-            if !record.is_hole() && self.index.find(&record.id)?.is_none() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether every chunk of an entry is where the index says, those of its replay recipe too.
-    ///
-    /// # Errors
-    /// Those of [`Self::has_all`].
-    pub fn has_content(&self, entry: &crate::format::Entry) -> Result<bool, RepoError> {
-        let replay = entry.compressed.as_ref().and_then(|compressed| compressed.replay.as_ref());
-        if let Some(crate::format::Replay::Stored(records)) = replay {
-            for record in records {
-                if self.index.find(&record.id)?.is_none() {
-                    return Ok(false);
-                }
-            }
-        }
-        entry.content.as_ref().map_or(Ok(true), |recipe| self.has_all(recipe))
     }
 
     /// Where a chunk is.
@@ -137,11 +110,13 @@ impl ChunkReader {
     ///
     /// # Errors
     /// [`RepoError::Index`].
-    pub fn pack_place(&self, pack: u32) -> Result<PackPlace, RepoError> {
-        if let Some(open) = lock(&self.packs).get(&pack) {
-            return Ok(open.place.clone());
+    pub fn pack_place(&self, pack: u32) -> Result<Arc<PackPlace>, RepoError> {
+        if let Some(place) = lock(&self.places).get(&pack) {
+            return Ok(place.clone());
         }
-        Ok(self.index.pack(pack)?)
+        let place = Arc::new(self.index.pack(pack)?);
+        lock(&self.places).put(pack, place.clone());
+        Ok(place)
     }
 
     /// A chunk's plaintext, compared with its id.
@@ -276,7 +251,7 @@ impl ChunkReader {
         if let Some(open) = lock(&self.packs).get(&pack) {
             return Ok(open.clone());
         }
-        let place = self.index.pack(pack)?;
+        let place = self.pack_place(pack)?;
         let header = self.repo.read_pack(place.id, 0, crate::format::pack::HEADER_BYTES)?;
         let header = PackHeader::decode(&header)
             .map_err(|error| RepoError::damaged(Subject::Pack(place.id), error))?;
