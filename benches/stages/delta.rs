@@ -44,7 +44,7 @@ fn one(criterion: &mut Criterion, name: BenchmarkId, old: &[u8], new: &[u8]) -> 
     let mut bodies = vec![];
     for (at, region) in regions() {
         let mut body = vec![];
-        encode(&mut compressor, &found(&window, region, at), region, &mut body)?;
+        encode(&mut compressor, &found(&mut window, region, at), region, &mut body)?;
         if decode(&mut decompressor, &body, old, region.len())? != region {
             return Err("a delta does not give what it was made of".into());
         }
@@ -59,7 +59,7 @@ fn one(criterion: &mut Criterion, name: BenchmarkId, old: &[u8], new: &[u8]) -> 
         bencher.iter(|| {
             regions().try_for_each(|(at, region)| {
                 body.clear();
-                encode(&mut compressor, &found(&window, region, at), black_box(region), &mut body)
+                encode(&mut compressor, &found(&mut window, region, at), black_box(region), &mut body)
             })
         });
     });
@@ -82,7 +82,7 @@ fn fill(window: &mut Window, old: &[u8]) {
 }
 
 /// The steps of a region whose base is the whole window.
-fn found(window: &Window, region: &[u8], expected: u64) -> Vec<Step> {
+fn found(window: &mut Window, region: &[u8], expected: u64) -> Vec<Step> {
     let step = |found: Match| Step { insert: found.insert, from: found.from as u32, copy: found.copy };
     window.find(region, expected).into_iter().map(step).collect()
 }

@@ -1,5 +1,6 @@
 //! Chunks read through the index: located, their regions opened once and kept for a while, and always compared with their ids.
 
+mod base;
 mod chain;
 mod delta;
 mod kept;
@@ -11,11 +12,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use lru::LruCache;
 
-use self::delta::{BasePlace, DeltaRegion, Stretch};
+pub use self::base::BaseChunk;
+use self::delta::{DeltaRegion, Stretch};
 use self::kept::{Kept, lock};
 use super::packs::PackSeals;
 use super::{RepoError, Repository, Subject, region};
-use crate::base::limits::{BASE_BYTES_ACCEPTED, DELTAS_KEPT_BYTES, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
+use crate::base::limits::{DELTAS_KEPT_BYTES, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
 use crate::index::{IndexView, Location, PackPlace, RegionPlace};
@@ -30,19 +32,6 @@ pub struct ChunkReader {
     deltas: Kept<Arc<DeltaRegion>>,
     regions_read: AtomicU64,
     bytes_read: AtomicU64,
-}
-
-/// A chunk that others may be deltas of.
-#[derive(Debug, Clone)]
-pub struct BaseChunk {
-    /// Which it is.
-    pub id: ChunkId,
-    /// Its plaintext.
-    pub plain: Vec<u8>,
-    /// The index's number of its pack, and the number of its region there.
-    pub place: (u32, u32),
-    /// How many delta regions have to be opened to read it.
-    pub depth: u8,
 }
 
 /// A region that was opened, and how many delta regions are in its longest chain.
@@ -147,32 +136,8 @@ impl ChunkReader {
         location: Location,
         id: &ChunkId,
     ) -> Result<&'p [u8], RepoError> {
-        region::chunk(self.repo.keys(), plain, location.offset, location.bytes, id).ok_or_else(|| {
-            RepoError::damaged(
-                Subject::Chunk(*id),
-                format!("its place in region {} has other bytes", location.region),
-            )
-        })
-    }
-
-    /// A chunk's plaintext, compared with its id, and what is known of the region it lies in.
-    ///
-    /// # Errors
-    /// Those of [`Self::chunk`].
-    pub fn base_chunk(&self, id: &ChunkId) -> Result<BaseChunk, RepoError> {
-        let location = self.locate(id)?;
-        let region = self.kept_region(location)?;
-        let plain = self.chunk_of(&region.plain, location, id)?.to_vec();
-        Ok(BaseChunk { id: *id, plain, place: (location.pack, location.region), depth: region.chain })
-    }
-
-    /// The base of a delta region: the plaintexts of its bases, which are not compared with their ids. What is made from them is.
-    ///
-    /// # Errors
-    /// Those of [`Self::chunk`].
-    pub fn base(&self, bases: &[ChunkId]) -> Result<Vec<u8>, RepoError> {
-        let bases = self.base_places(bases)?;
-        Ok(chain::assemble(self, bases.iter().map(BasePlace::stretch).collect())?.0)
+        region::chunk(self.repo.keys(), plain, location.offset, location.bytes, id)
+            .ok_or_else(|| Self::misplaced(id, location))
     }
 
     fn kept_region(&self, location: Location) -> Result<KeptRegion, RepoError> {
@@ -230,21 +195,6 @@ impl ChunkReader {
         let delta = region::open_delta(seal, u64::from(region.number), message, base_bytes, bytes)
             .map_err(|error| region.damaged(&error))?;
         Ok(DeltaRegion::new(delta, bases))
-    }
-
-    /// Where base chunks are.
-    fn base_places(&self, bases: &[ChunkId]) -> Result<Vec<BasePlace>, RepoError> {
-        let mut start = 0;
-        let place = |base: &ChunkId| {
-            let Location { pack, region, offset, bytes } = self.locate(base)?;
-            let place = BasePlace { start, region: (pack, region), offset, bytes };
-            start += u64::from(bytes);
-            let is_short = start <= BASE_BYTES_ACCEPTED as u64;
-            is_short
-                .then_some(place)
-                .ok_or_else(|| RepoError::damaged(Subject::Chunk(*base), "with it bases are over 128 MiB"))
-        };
-        bases.iter().map(place).collect()
     }
 
     fn open_pack(&self, pack: u32) -> Result<Arc<OpenPack>, RepoError> {

@@ -32,7 +32,7 @@ impl PlainRegion {
 pub struct Basis {
     /// The base chunks, in order.
     pub bases: Vec<ChunkId>,
-    /// Their plaintexts back to back, compared with their ids when they were read.
+    /// Their plaintexts back to back.
     pub plain: Vec<u8>,
     /// The steps that give the region's plaintext from them.
     pub steps: Vec<Step>,

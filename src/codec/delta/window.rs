@@ -1,19 +1,32 @@
 //! What two streams have in common: a window over the old one, in which bytes of the new one are looked for.
 //!
-//! Every sixteenth place of the window is in a hash table of its next sixteen bytes. Where the two streams run in step nothing but a
-//! comparison happens; where they part, the next bytes are first compared at the same distance, since most changes replace bytes by as many,
-//! and then looked up.
+//! Where the two streams run in step nothing but a comparison happens. Where they part, the next bytes are first compared at the same
+//! distance, since most changes replace bytes by as many; then samples of them are searched for a little further on, which finds what got longer or
+//! shorter, and rows that came or went. Only what is not there either is looked up in a hash table of every thirty-second place of the window, which is
+//! filled when it is needed first.
+
+use std::ops::Range;
 
 /// Bytes that a hash is made of.
 const HASHED_BYTES: usize = 16;
 /// Every so many bytes of the window stand in the table.
-const STRIDE: usize = 16;
+const STRIDE: usize = 32;
 /// The shortest copy that is worth a step.
 const COPY_BYTES_MIN: usize = 24;
 /// So many bytes behind a difference are compared at the same distance.
 const REPLACED_BYTES_MAX: usize = 32;
-/// Buckets of the table, as a power of two: twice as many places as a window of 8 MiB has strides.
-const BUCKETS_LOG: u32 = 18;
+/// Behind a difference, samples of the new bytes are taken at these distances.
+const SAMPLES_AT: [usize; 6] = [0, 24, 64, 128, 256, 640];
+/// So many bytes before the place that a sample led to may have moved here from elsewhere.
+const MOVED_BYTES_MIN: usize = 64;
+/// Bytes of a sample.
+const SAMPLE_BYTES: usize = 16;
+/// So far beyond its distance a sample is searched for in the window.
+const SEARCHED_BYTES: usize = 1024;
+/// A copy that a sample leads to has so many bytes at least.
+const SAMPLED_COPY_BYTES_MIN: usize = 256;
+/// Buckets of the table, as a power of two: with two places each, as many as a window of 8 MiB has strides.
+const BUCKETS_LOG: u32 = 17;
 /// Behind so many bytes that are nowhere, not every place is looked up any more, but every third, then every fifteenth: both
 /// meet every phase of [`STRIDE`].
 const PATIENCE: [(usize, usize); 2] = [(512, 3), (4096, 15)];
@@ -78,6 +91,11 @@ impl Window {
     /// The next bytes of the stream.
     pub fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Puts what is not there yet into the table.
+    fn index(&mut self) {
+        self.indexed = self.indexed.max(self.start.next_multiple_of(STRIDE as u64));
         while let Some(hash) = self.place(self.indexed).and_then(|at| hash_at(&self.bytes, at)) {
             let stride = (self.indexed / STRIDE as u64) as u32;
             if let Some(bucket) = self.table.get_mut(hash) {
@@ -97,7 +115,7 @@ impl Window {
 
     /// What `new` has in common with the window, if it is what stood at `expected` or near it: inserts and copies that
     /// together give it.
-    pub fn find(&self, new: &[u8], expected: u64) -> Vec<Match> {
+    pub fn find(&mut self, new: &[u8], expected: u64) -> Vec<Match> {
         let mut found = Found { matches: vec![], ended: 0 };
         let mut at = 0;
         let mut old = self.place(expected).map_or(self.bytes.len(), |place| place.min(self.bytes.len()));
@@ -114,17 +132,41 @@ impl Window {
     }
 
     /// The next place at or behind `at` of `new` that is worth a copy, and where it is in the window.
-    fn next(&self, new: &[u8], ended: usize, at: usize, old: usize) -> Option<(usize, usize)> {
+    fn next(&mut self, new: &[u8], ended: usize, at: usize, old: usize) -> Option<(usize, usize)> {
         let is_copy = |place: usize, at: usize| {
-            let bytes = common(self.bytes.get(place..), new.get(at..));
-            bytes >= COPY_BYTES_MIN || (bytes > 0 && at + bytes == new.len())
+            let new = new.get(at..).map(|new| new.get(..COPY_BYTES_MIN).unwrap_or(new));
+            let bytes = common(self.bytes.get(place..), new);
+            bytes > 0 && new.is_some_and(|new| bytes == new.len())
         };
         let same = (0..REPLACED_BYTES_MAX).find(|distance| is_copy(old + distance, at + distance));
         if let Some(distance) = same {
             return Some((at + distance, old + distance));
         }
-        let mut at = at;
-        while let Some(hash) = hash_at(new, at) {
+        let further_on = self.further_on(new, at, old);
+        let until = further_on.map_or(new.len(), |(next, _)| next);
+        if until - at < MOVED_BYTES_MIN {
+            return further_on;
+        }
+        self.index();
+        self.anywhere(new, ended, at..until, old).or(further_on)
+    }
+
+    /// The same by samples, a little further on than `at` and `old`.
+    fn further_on(&self, new: &[u8], at: usize, old: usize) -> Option<(usize, usize)> {
+        SAMPLES_AT.into_iter().find_map(|distance| {
+            let sample = new.get(at + distance..at + distance + SAMPLE_BYTES)?;
+            let end = (old + distance + SEARCHED_BYTES).min(self.bytes.len());
+            let place = old + memchr::memmem::find(self.bytes.get(old..end)?, sample)?;
+            let before = common_before(self.bytes.get(old..place)?, new.get(at..at + distance)?);
+            let bytes = common(self.bytes.get(place..), new.get(at + distance..));
+            (before + bytes >= SAMPLED_COPY_BYTES_MIN).then_some((at + distance - before, place - before))
+        })
+    }
+
+    /// The same by the table.
+    fn anywhere(&self, new: &[u8], ended: usize, range: Range<usize>, old: usize) -> Option<(usize, usize)> {
+        let Range { start: mut at, end } = range;
+        while let Some(hash) = hash_at(new, at).filter(|_| at < end) {
             let bucket = self.table.get(hash).copied().unwrap_or_default();
             let places = bucket.into_iter().filter_map(|stride| self.place_of(stride));
             let copies = places.filter_map(|place| {

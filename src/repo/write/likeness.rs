@@ -9,7 +9,7 @@ use crate::codec::delta::Step;
 pub struct Base<'b> {
     /// Which it is.
     pub id: ChunkId,
-    /// Its plaintext, compared with the id.
+    /// Its plaintext.
     pub plain: &'b [u8],
     /// The region it lies in.
     pub place: (u32, u32),

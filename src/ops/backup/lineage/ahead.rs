@@ -27,7 +27,7 @@ pub struct Placed {
 #[derive(Debug)]
 pub struct Chunk {
     pub placed: Placed,
-    pub plain: Vec<u8>,
+    pub base: BaseChunk,
 }
 
 /// Chunks of one region, next to each other in the stream, that are being read together.
@@ -98,9 +98,9 @@ impl<'r> Ahead<'r> {
                 self.readings.pop_front();
                 continue;
             };
-            let end = start + base.plain.len() as u64;
+            let end = start + base.plain().len() as u64;
             let placed = Placed { id: base.id, start, end, place: base.place, depth: base.depth };
-            return Some(Some(Chunk { placed, plain: base.plain }));
+            return Some(Some(Chunk { placed, base }));
         }
     }
 

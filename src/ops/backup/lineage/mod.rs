@@ -119,7 +119,7 @@ impl<'r> Lineage<'r> {
                 self.pieces.clear();
                 self.window.restart(chunk.placed.start);
             }
-            self.window.push(&chunk.plain);
+            self.window.push(chunk.base.plain());
             self.pieces.push_back(chunk.placed);
         }
         let start = start.max(self.window.end().saturating_sub(LINEAGE_LOST_BYTES));

@@ -125,7 +125,7 @@ fn what_is_read_ahead_is_kept_when_the_stream_is_followed_further_on() {
         }
         assert!(chunk.placed.start <= offset && reader.work().0 <= read + 8);
         let (start, end) = (chunk.placed.start as usize, chunk.placed.end as usize);
-        assert!(chunk.plain == content[start..end]);
+        assert!(chunk.base.plain() == &content[start..end]);
         offset = chunk.placed.end;
     }
     assert!(reader.work().0 < 40, "{:?}", reader.work());
