@@ -47,10 +47,10 @@ fn any_body(input: &Input<'_>) {
     let steps_bytes = if field > STEPS_BYTES_MAX { 0 } else { field };
     let memory = steps_bytes + 2 * plain_bytes + memory_for(0);
     let mut decompressor = Decompressor::new();
-    let decoded = bounded(memory, || decode(&mut decompressor, &body, input.base, plain_bytes));
+    let decoded = bounded(memory, || decode(&mut decompressor, &body, &[input.base], plain_bytes));
     if let Ok(plain) = decoded {
         assert_eq!(plain.len(), plain_bytes);
-        assert!(decode(&mut decompressor, &body, input.base, plain_bytes + 1).is_err());
+        assert!(decode(&mut decompressor, &body, &[input.base], plain_bytes + 1).is_err());
     }
 }
 
@@ -89,7 +89,7 @@ fn there_and_back(input: &Input<'_>) {
             let mut body = b"before".to_vec();
             encode(&mut Compressor::new(compression), &steps, &new, &mut body).unwrap();
             let body = body.strip_prefix(b"before").unwrap();
-            let decoded = decode(&mut Decompressor::new(), body, &base, new.len());
+            let decoded = decode(&mut Decompressor::new(), body, &[&base], new.len());
             assert_eq!(decoded.as_deref(), Ok(new.as_slice()));
         }
     }

@@ -187,7 +187,7 @@ impl Decompressor {
 
     /// The plaintext of `body`, which must have `plain_bytes`; never allocates more, but for the steps of a delta.
     ///
-    /// `base` is used with [`Encoding::Delta`] only.
+    /// `base`, parts that lie back to back, is used with [`Encoding::Delta`] only.
     ///
     /// # Errors
     /// [`CodecError::Decompress`], [`CodecError::Length`].
@@ -195,7 +195,7 @@ impl Decompressor {
         &mut self,
         encoding: Encoding,
         body: Vec<u8>,
-        base: &[u8],
+        base: &[&[u8]],
         plain_bytes: usize,
     ) -> Result<Vec<u8>, CodecError> {
         let plain = match encoding {

@@ -184,7 +184,7 @@ impl Repository {
                 _ => Ok(vec![]),
             };
             let verdict = match base {
-                Ok(base) => self.prove_region(record, u64::from(number), message, &base, seal),
+                Ok(base) => self.prove_region(record, u64::from(number), message, &[&base], seal),
                 Err(error) if error.is_damage() => Err(format!("a base: {error}")),
                 Err(error) => return Err(error),
             };
@@ -201,7 +201,7 @@ impl Repository {
         record: &RegionRecord,
         position: u64,
         message: Vec<u8>,
-        base: &[u8],
+        base: &[&[u8]],
         seal: &Seal,
     ) -> Result<(), String> {
         let plain_bytes = usize::try_from(record.plain_bytes()).map_err(|error| error.to_string())?;

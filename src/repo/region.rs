@@ -1,6 +1,6 @@
 //! One region: sealed, opened, taken apart.
 
-use super::RepoError;
+use super::{BaseChunk, RepoError};
 use crate::base::{ChunkId, Encoding};
 use crate::codec::delta::{self, Delta, Step};
 use crate::codec::{CodecError, Compression, Compressor, Decompressor};
@@ -31,13 +31,18 @@ impl PlainRegion {
 #[derive(Debug, Default)]
 pub struct Basis {
     /// The base chunks, in order.
-    pub bases: Vec<ChunkId>,
-    /// Their plaintexts back to back.
-    pub plain: Vec<u8>,
+    pub bases: Vec<BaseChunk>,
+    /// The length of all of them together.
+    pub bytes: usize,
     /// The steps that give the region's plaintext from them.
     pub steps: Vec<Step>,
-    /// The greatest depth of the regions they lie in.
-    pub depth: u8,
+}
+
+impl Basis {
+    /// The greatest depth of the regions that the bases lie in.
+    pub fn depth(&self) -> u8 {
+        self.bases.iter().map(|base| base.depth).max().unwrap_or_default()
+    }
 }
 
 /// A region that is compressed and has no place yet.
@@ -135,8 +140,9 @@ pub fn seal_and_verify(
 ) -> Result<Vec<u8>, RepoError> {
     let CompressedRegion { source, encoding, body: mut message } = region;
     seal.seal(position, &mut message)?;
-    let base = source.basis.as_ref().map_or(&[][..], |basis| &basis.plain);
-    let opened = open(seal, position, message.clone(), encoding, base, source.plain.len());
+    let bases = source.basis.iter().flat_map(|basis| &basis.bases);
+    let base: Vec<_> = bases.map(BaseChunk::plain).collect();
+    let opened = open(seal, position, message.clone(), encoding, &base, source.plain.len());
     let plain = opened.map_err(|_| RepoError::Verification)?;
     let mut offset = 0;
     for record in &source.chunks {
@@ -169,7 +175,7 @@ pub fn open(
     position: u64,
     mut message: Vec<u8>,
     encoding: Encoding,
-    base: &[u8],
+    base: &[&[u8]],
     plain_bytes: usize,
 ) -> Result<Vec<u8>, RegionError> {
     seal.open(position, &mut message)?;

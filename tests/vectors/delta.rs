@@ -86,7 +86,7 @@ pub fn rewritten() -> Vec<u8> {
 pub fn decode(vector: &Value, bytes: &[u8]) -> Decoded {
     let base = files::bytes(&vector["base"]);
     let plain = Decompressor::new()
-        .decompress(Encoding::Delta, bytes.to_vec(), &base, number(vector, "plain_bytes"))
+        .decompress(Encoding::Delta, bytes.to_vec(), &[&base], number(vector, "plain_bytes"))
         .map_err(said)?;
     Ok(json!({"plain": seal::hex(&plain), "digest": blake3::hash(&plain).to_hex().as_str()}))
 }

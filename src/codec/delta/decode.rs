@@ -16,29 +16,48 @@ pub struct Delta {
     pub inserts: Vec<u8>,
 }
 
-/// The `plain_bytes` bytes that `body` gives with this base; never allocates much more than it and what the body says of its steps.
+/// The `plain_bytes` bytes that `body` gives with a base, which is these parts back to back; never allocates much more than it and what the
+/// body says of its steps.
 ///
 /// # Errors
 /// [`CodecError::Decompress`], [`CodecError::Length`] for what the page says must be refused.
 pub fn decode(
     decompressor: &mut Decompressor,
     body: &[u8],
-    base: &[u8],
+    base: &[&[u8]],
     plain_bytes: usize,
 ) -> Result<Vec<u8>, CodecError> {
-    let Delta { steps, inserts } = read(decompressor, body, base.len(), plain_bytes)?;
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(base.iter().scan(0, |end, part| {
+            *end += part.len();
+            Some(*end)
+        }))
+        .collect();
+    let base_bytes = starts.last().copied().unwrap_or_default();
+    let Delta { steps, inserts } = read(decompressor, body, base_bytes, plain_bytes)?;
     let mut plain = Vec::with_capacity(plain_bytes);
     let mut inserts = inserts.as_slice();
     for step in steps {
-        let from = step.from as usize;
-        let parts =
-            inserts.split_at_checked(step.insert as usize).zip(base.get(from..from + step.copy as usize));
-        let ((inserted, rest), copied) = parts.ok_or(refused("steps that give another length"))?;
+        let other_length = refused("steps that give another length");
+        let (inserted, rest) = inserts.split_at_checked(step.insert as usize).ok_or(other_length.clone())?;
         plain.extend_from_slice(inserted);
-        plain.extend_from_slice(copied);
+        copy(base, &starts, step, &mut plain).ok_or(other_length)?;
         inserts = rest;
     }
     Ok(plain)
+}
+
+/// Adds what a step copies of parts that begin at `starts` of their base.
+fn copy(base: &[&[u8]], starts: &[usize], step: Step, plain: &mut Vec<u8>) -> Option<()> {
+    let (mut from, end) = (step.from as usize, step.from as usize + step.copy as usize);
+    let mut number = starts.partition_point(|start| *start <= from).checked_sub(1)?;
+    while from < end {
+        let start = *starts.get(number)?;
+        let part_end = (*starts.get(number + 1)?).min(end);
+        plain.extend_from_slice(base.get(number)?.get(from - start..part_end - start)?);
+        (from, number) = (part_end, number + 1);
+    }
+    Some(())
 }
 
 /// What `body` says, which must give `plain_bytes` bytes with a base of `base_bytes`.

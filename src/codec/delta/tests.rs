@@ -26,7 +26,7 @@ fn there_and_back(old: &[u8], new: &[u8]) -> usize {
     let steps = steps(old, new);
     for compression in [Compression::Level(3), Compression::Off] {
         let body = encoded(compression, &steps, new);
-        let decoded = decode(&mut Decompressor::new(), &body, old, new.len());
+        let decoded = decode(&mut Decompressor::new(), &body, &[old], new.len());
         assert!(decoded.unwrap() == new);
     }
     encoded(Compression::Level(3), &steps, new).len()
@@ -117,7 +117,7 @@ fn a_window_forgets_and_goes_on() {
 }
 
 fn refused(body: &[u8], base: &[u8], plain_bytes: usize) -> String {
-    decode(&mut Decompressor::new(), body, base, plain_bytes).unwrap_err().to_string()
+    decode(&mut Decompressor::new(), body, &[base], plain_bytes).unwrap_err().to_string()
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn what_the_page_says_is_refused() {
         [&count.to_le_bytes(), length.as_slice(), &length, rows, inserts].concat()
     };
     let good = body(1, &[1, 2, 3], b"x");
-    assert_eq!(decode(&mut Decompressor::new(), &good, b"abcdef", 4).unwrap(), b"xcde");
+    assert_eq!(decode(&mut Decompressor::new(), &good, &[b"abcdef"], 4).unwrap(), b"xcde");
     assert!(refused(&body(1, &[1, 3, 3], b"x"), b"abcdef", 4).contains("within the base"));
     assert!(refused(&good, b"abcd", 4).contains("within the base"));
     assert!(refused(&good, b"abcdef", 5).contains("another length"));
@@ -169,7 +169,7 @@ proptest! {
 
     #[test]
     fn any_body_is_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..200), base in prop::collection::vec(any::<u8>(), 0..50), plain in 0_usize..300) {
-        if let Ok(decoded) = decode(&mut Decompressor::new(), &body, &base, plain) {
+        if let Ok(decoded) = decode(&mut Decompressor::new(), &body, &[&base], plain) {
             prop_assert_eq!(decoded.len(), plain);
         }
     }

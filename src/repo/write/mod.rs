@@ -18,7 +18,7 @@ use crate::codec::Compression;
 use crate::format::{ChunkRecord, IndexedPack, RegionKind};
 use crate::index::Index;
 use assemble::Assembler;
-pub use likeness::{Base, Likeness};
+pub use likeness::Likeness;
 
 /// How a writer works.
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +145,7 @@ impl<'r> Writer<'r> {
         &mut self,
         id: ChunkId,
         plain: &[u8],
-        likeness: Option<&Likeness<'_>>,
+        likeness: Option<&Likeness>,
     ) -> Result<(), RepoError> {
         let Some(likeness) = likeness else { return self.store(Slot::Content, id, plain) };
         let place = likeness.bases.first().map(|base| base.place);

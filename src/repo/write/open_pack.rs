@@ -58,10 +58,15 @@ impl OpenPack {
             stored_bytes: u32::try_from(stored)
                 .map_err(|_| RepoError::Encode("a region over 4 GiB".into()))?,
             encoding: region.encoding,
-            depth: region.source.basis.as_ref().map_or(0, |basis| basis.depth + 1),
+            depth: region.source.basis.as_ref().map_or(0, |basis| basis.depth() + 1),
             kind: region.source.kind,
             chunks: region.source.chunks.clone(),
-            bases: region.source.basis.as_ref().map(|basis| basis.bases.clone()).unwrap_or_default(),
+            bases: region
+                .source
+                .basis
+                .as_ref()
+                .map(|basis| basis.bases.iter().map(|base| base.id).collect())
+                .unwrap_or_default(),
         });
         Ok(position)
     }

@@ -10,23 +10,13 @@ use crate::format::{Recipe, Record};
 use crate::repo::{BaseChunk, ChunkReader, Records};
 
 /// A chunk of last night's stream.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Placed {
-    pub id: ChunkId,
     /// Where it begins in the stream.
     pub start: u64,
     /// Where it ends.
     pub end: u64,
-    /// The region it lies in.
-    pub place: (u32, u32),
-    /// How many delta regions have to be opened to read it.
-    pub depth: u8,
-}
-
-/// One that was read.
-#[derive(Debug)]
-pub struct Chunk {
-    pub placed: Placed,
+    /// What it is.
     pub base: BaseChunk,
 }
 
@@ -87,7 +77,7 @@ impl<'r> Ahead<'r> {
     }
 
     /// The next chunk; holes are passed over. `Some(None)` at the end, `None` if it cannot be read.
-    pub fn next(&mut self) -> Option<Option<Chunk>> {
+    pub fn next(&mut self) -> Option<Option<Placed>> {
         loop {
             while self.readings.len() < LINEAGE_READS_AHEAD && self.read_more()? {}
             let Some(reading) = self.readings.front_mut() else { return Some(None) };
@@ -99,8 +89,7 @@ impl<'r> Ahead<'r> {
                 continue;
             };
             let end = start + base.plain().len() as u64;
-            let placed = Placed { id: base.id, start, end, place: base.place, depth: base.depth };
-            return Some(Some(Chunk { placed, base }));
+            return Some(Some(Placed { start, end, base }));
         }
     }
 

@@ -20,7 +20,7 @@ use crate::base::limits::{
 };
 use crate::codec::delta::Window;
 use crate::format::Recipe;
-use crate::repo::{Base, ChunkReader, Likeness};
+use crate::repo::{ChunkReader, Likeness};
 
 /// Shorter chunks are not worth a delta.
 const CHUNK_BYTES_MIN: usize = 2048;
@@ -59,7 +59,7 @@ impl<'r> Lineage<'r> {
     /// A chunk of the file is in the repository already.
     pub fn known(&mut self, id: &ChunkId, bytes: u64) {
         let Some(ahead) = &mut self.ahead else { return };
-        let place = self.pieces.iter().find(|piece| piece.id == *id).map(|piece| piece.start);
+        let place = self.pieces.iter().find(|piece| piece.base.id == *id).map(|piece| piece.start);
         let found = place.or_else(|| ahead.find(id));
         self.expected = found.unwrap_or(self.expected).saturating_add(bytes);
         self.lost = if found.is_some() { 0 } else { self.lost };
@@ -71,7 +71,7 @@ impl<'r> Lineage<'r> {
     }
 
     /// What a new chunk of the file has in common with last night's, if that is worth storing it so.
-    pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Likeness<'_>> {
+    pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Likeness> {
         if plain.len() < CHUNK_BYTES_MIN || self.ahead.is_none() {
             self.expected = self.expected.saturating_add(plain.len() as u64);
             return None;
@@ -95,10 +95,7 @@ impl<'r> Lineage<'r> {
         let depth_max =
             DELTA_DEPTH_WRITTEN + id.as_bytes().first().map_or(0, |byte| byte % (DELTA_DEPTH_WRITTEN / 2));
         let sifted = sift::sift(&matches, &self.pieces, plain.len(), depth_max)?;
-        let base = |number: &usize| {
-            let Placed { id, start, end, place, depth } = *self.pieces.get(*number)?;
-            Some(Base { id, plain: self.window.get(start, end)?, place, depth })
-        };
+        let base = |number: &usize| Some(self.pieces.get(*number)?.base.clone());
         let bases: Option<Vec<_>> = sifted.pieces.iter().map(base).collect();
         Some(Likeness { bases: bases?, steps: sifted.steps })
     }
@@ -114,13 +111,13 @@ impl<'r> Lineage<'r> {
         let ahead = self.ahead.as_mut()?;
         while self.window.end() < reach {
             let Some(chunk) = ahead.next()? else { break };
-            if chunk.placed.start != self.window.end() {
+            if chunk.start != self.window.end() {
                 // Behind a hole, or at the place that was jumped to.
                 self.pieces.clear();
-                self.window.restart(chunk.placed.start);
+                self.window.restart(chunk.start);
             }
             self.window.push(chunk.base.plain());
-            self.pieces.push_back(chunk.placed);
+            self.pieces.push_back(chunk);
         }
         let start = start.max(self.window.end().saturating_sub(LINEAGE_LOST_BYTES));
         // Moving what is left costs something: it is done when there is much to forget.

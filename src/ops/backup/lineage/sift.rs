@@ -27,7 +27,7 @@ pub fn sift(matches: &[Match], pieces: &VecDeque<Placed>, bytes: usize, depth_ma
     for ((number, piece), used) in pieces.iter().enumerate().zip(&used) {
         let is_much =
             *used >= BASE_BYTES_WORTH || used * 4 >= bytes as u64 || used * 2 >= piece.end - piece.start;
-        if *used > 0 && is_much && piece.depth < depth_max {
+        if *used > 0 && is_much && piece.base.depth < depth_max {
             *starts.get_mut(number)? = Some(length);
             bases.push(number);
             length += piece.end - piece.start;

@@ -120,17 +120,17 @@ fn what_is_read_ahead_is_kept_when_the_stream_is_followed_further_on() {
         ahead.seek(offset);
         let read = reader.work().0;
         let mut chunk = ahead.next().unwrap().unwrap();
-        while chunk.placed.end <= offset {
+        while chunk.end <= offset {
             chunk = ahead.next().unwrap().unwrap();
         }
-        assert!(chunk.placed.start <= offset && reader.work().0 <= read + 8);
-        let (start, end) = (chunk.placed.start as usize, chunk.placed.end as usize);
+        assert!(chunk.start <= offset && reader.work().0 <= read + 8);
+        let (start, end) = (chunk.start as usize, chunk.end as usize);
         assert!(chunk.base.plain() == &content[start..end]);
-        offset = chunk.placed.end;
+        offset = chunk.end;
     }
     assert!(reader.work().0 < 40, "{:?}", reader.work());
     ahead.seek(0);
-    assert_eq!(ahead.next().unwrap().unwrap().placed.start, 0);
+    assert_eq!(ahead.next().unwrap().unwrap().start, 0);
 }
 
 /// A directory of dumps whose names tell the night: each goes on from the one before.
