@@ -92,6 +92,12 @@ pub const LINEAGE_LOST_BYTES: u64 = 8 * 1024 * 1024;
 pub const LINEAGE_CHUNKS_AHEAD_MAX: usize = 65_536;
 /// Regions of last night's stream that are read ahead.
 pub const LINEAGE_READS_AHEAD: usize = 4;
+/// So many bytes that were nowhere near are worth looking for further off.
+pub const SCOUT_LOST_BYTES: u64 = 1024 * 1024;
+/// For every byte that is nowhere near, so many of last night's stream are read to find it further off; each of them once at most.
+pub const SCOUT_BYTES_A_BYTE: u64 = 8;
+/// Places of last night's stream that are remembered at most.
+pub const SCOUT_PLACES_MAX: usize = 1 << 18;
 /// The most bytes of bases of a delta region a reader accepts.
 pub const BASE_BYTES_ACCEPTED: usize = 128 * 1024 * 1024;
 

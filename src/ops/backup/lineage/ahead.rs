@@ -49,6 +49,11 @@ impl<'r> Ahead<'r> {
         Self { reader, recipe: recipe.clone(), records, offset: 0, coming, by_id, readings }
     }
 
+    /// Whose chunks they are.
+    pub const fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
     /// Where a chunk that comes begins.
     pub fn find(&mut self, id: &ChunkId) -> Option<u64> {
         self.look_ahead()?;

@@ -6,6 +6,7 @@
 //! when it is over.
 
 mod ahead;
+mod scout;
 mod sift;
 #[cfg(test)]
 mod tests;
@@ -14,11 +15,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::ahead::{Ahead, Placed};
+use self::scout::Scout;
 use crate::base::ChunkId;
 use crate::base::limits::{
-    DELTA_DEPTH_WRITTEN, LINEAGE_AHEAD_BYTES, LINEAGE_BEHIND_BYTES, LINEAGE_LOST_BYTES,
+    DELTA_DEPTH_WRITTEN, LINEAGE_AHEAD_BYTES, LINEAGE_BEHIND_BYTES, LINEAGE_LOST_BYTES, SCOUT_LOST_BYTES,
 };
-use crate::codec::delta::Window;
+use crate::codec::delta::{Match, Window};
 use crate::format::Recipe;
 use crate::repo::{ChunkReader, Likeness};
 
@@ -39,19 +41,22 @@ pub struct Lineage<'r> {
     expected: u64,
     /// So many bytes of the new stream were nowhere, in a row.
     lost: u64,
+    /// Looks for them all over, when there are many.
+    scout: Option<Scout<'r>>,
 }
 
 impl<'r> Lineage<'r> {
     /// No file yet.
     pub fn new(reader: &'r Arc<ChunkReader>) -> Self {
-        Self { reader, window: Window::default(), pieces: VecDeque::new(), ahead: None, expected: 0, lost: 0 }
+        let (window, pieces) = (Window::default(), VecDeque::new());
+        Self { reader, window, pieces, ahead: None, expected: 0, lost: 0, scout: None }
     }
 
     /// A file begins, which was `last` last night.
     pub fn start(&mut self, last: Option<&Recipe>) {
         let reader = self.reader;
         self.ahead = last.map(|recipe| Ahead::new(reader, recipe));
-        (self.expected, self.lost) = (0, 0);
+        (self.expected, self.lost, self.scout) = (0, 0, None);
         self.pieces.clear();
         self.window.restart(0);
     }
@@ -76,28 +81,54 @@ impl<'r> Lineage<'r> {
             self.expected = self.expected.saturating_add(plain.len() as u64);
             return None;
         }
-        let bytes = plain.len() as u64;
-        // What is lost may have been put in: then the rest is here. Or it took the place of something: then it is further on. Or something
-        // was taken away: then it is further still.
-        let ahead = (LINEAGE_AHEAD_BYTES + 4 * self.lost).min(LINEAGE_LOST_BYTES / 2);
-        let reach = self.expected.saturating_add(self.lost).saturating_add(bytes + ahead);
-        if self.slide(reach).is_none() {
+        let matches = self.matches(plain).or_else(|| {
             // What cannot be read is no base; nobody has to hear of it from here.
             self.ahead = None;
-            return None;
-        }
-        let matches = self.window.find(plain, self.expected);
-        let telling = matches.iter().rev().find(|found| found.copy >= COPY_BYTES_TELLING);
-        match telling {
-            Some(found) => (self.expected, self.lost) = (found.from + u64::from(found.copy), 0),
-            None => self.lost += bytes,
-        }
+            None
+        })?;
         let depth_max =
             DELTA_DEPTH_WRITTEN + id.as_bytes().first().map_or(0, |byte| byte % (DELTA_DEPTH_WRITTEN / 2));
         let sifted = sift::sift(&matches, &self.pieces, plain.len(), depth_max)?;
         let base = |number: &usize| Some(self.pieces.get(*number)?.base.clone());
         let bases: Option<Vec<_>> = sifted.pieces.iter().map(base).collect();
         Some(Likeness { bases: bases?, steps: sifted.steps })
+    }
+
+    /// What a chunk has in common with last night's stream where it is expected, or where it is found; `None` if something cannot be read.
+    fn matches(&mut self, plain: &[u8]) -> Option<Vec<Match>> {
+        let matches = self.matches_here(plain)?;
+        if self.lost < SCOUT_LOST_BYTES {
+            return Some(matches);
+        }
+        let (reader, end) = (self.reader, self.window.end());
+        let recipe = self.ahead.as_ref()?.recipe();
+        let scout = self.scout.get_or_insert_with(|| Scout::new(reader, recipe, end));
+        let Some(start) = scout.find(plain) else { return Some(matches) };
+        let before = (self.expected, self.lost);
+        (self.expected, self.lost) = (start, 0);
+        let matches = self.matches_here(plain)?;
+        if self.lost > 0 {
+            // It was another place with the same bytes.
+            (self.expected, self.lost) = before;
+        }
+        Some(matches)
+    }
+
+    /// The same where it is expected, which is told anew then.
+    fn matches_here(&mut self, plain: &[u8]) -> Option<Vec<Match>> {
+        let bytes = plain.len() as u64;
+        // What is lost may have been put in: then the rest is here. Or it took the place of something: then it is further on. Or something
+        // was taken away: then it is further still.
+        let ahead = (LINEAGE_AHEAD_BYTES + 4 * self.lost).min(LINEAGE_LOST_BYTES / 2);
+        let reach = self.expected.saturating_add(self.lost).saturating_add(bytes + ahead);
+        self.slide(reach)?;
+        let matches = self.window.find(plain, self.expected);
+        let telling = matches.iter().rev().find(|found| found.copy >= COPY_BYTES_TELLING);
+        match telling {
+            Some(found) => (self.expected, self.lost) = (found.from + u64::from(found.copy), 0),
+            None => self.lost += bytes,
+        }
+        Some(matches)
     }
 
     /// Fills the window up to `reach`, and forgets what is far behind; `None` if something cannot be read.

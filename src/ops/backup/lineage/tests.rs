@@ -84,6 +84,31 @@ fn what_was_put_in_or_took_another_place_is_all_that_is_new() {
     assert!(taken_away < alone / 4, "{taken_away} for {alone}");
 }
 
+/// More than the window holds, and what follows has changed everywhere: no chunk of it is known.
+#[test]
+fn what_is_far_off_is_found_again() {
+    let old = rows(12, 300_000);
+    let sizes = |range: std::ops::Range<usize>| old[range].concat();
+    let changed = |range: std::ops::Range<usize>| {
+        let mut bytes = old[range].concat();
+        (0..bytes.len()).step_by(10_000).for_each(|at| bytes[at] ^= 1);
+        bytes
+    };
+    let whole = sizes(0..300_000);
+    assert!(whole.len() > 20 << 20);
+    let all = growth(b"", &whole);
+    // What is lost before it is found may cost something: a few of thirty parts.
+    let few = all * 4 / 30;
+    let front_gone = growth(&whole, &changed(120_000..300_000));
+    assert!(front_gone < few, "{front_gone} of {all}");
+    let turned = growth(&whole, &[changed(150_000..300_000), changed(0..150_000)].concat());
+    assert!(turned < 2 * few, "{turned} of {all}");
+    let new = rows(13, 100_000).concat();
+    let put_in = growth(&whole, &[sizes(0..100_000), new.clone(), changed(100_000..300_000)].concat());
+    let alone = growth(b"", &new);
+    assert!(put_in < alone + few, "{put_in} for {alone} of {all}");
+}
+
 #[test]
 fn files_that_change_in_place_cost_their_pages() {
     let first = noise(4, 4 << 20);
