@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::RepoError;
-use super::delta::{DeltaRegion, Part, Stretch};
+use super::delta::{Cursor, DeltaRegion, Part, Stretch};
 use super::{ChunkReader, KeptRegion};
 use crate::base::Encoding;
 use crate::base::limits::DELTA_DEPTH_ACCEPTED;
@@ -45,10 +45,17 @@ enum Source {
     Delta {
         delta: Arc<DeltaRegion>,
         /// Where in it was looked last.
-        cursor: usize,
-        /// The numbers of the sources that its bases lie in, as far as they were needed.
-        bases: Vec<Option<usize>>,
+        cursor: Cursor,
+        /// The sources that its bases lie in, as far as they were needed.
+        bases: Vec<Option<BaseSource>>,
     },
+}
+
+/// The source that a base lies in.
+#[derive(Clone, Copy)]
+struct BaseSource {
+    number: usize,
+    is_delta: bool,
 }
 
 /// What is known of the result, and what is still to be followed.
@@ -109,7 +116,7 @@ impl Assembly<'_> {
         let reader = self.reader;
         let of = |delta: Arc<DeltaRegion>| {
             let bases = vec![None; delta.bases.len()];
-            Source::Delta { delta, cursor: 0, bases }
+            Source::Delta { delta, cursor: Cursor::default(), bases }
         };
         let source = if let Some(kept) = reader.regions.get(region) {
             self.chain = self.chain.max(self.links.saturating_add(kept.chain));
@@ -141,50 +148,57 @@ impl Assembly<'_> {
 
     /// Follows every open stretch by one link; `None` if one leads out of its region.
     fn follow(&mut self) -> Result<Option<()>, RepoError> {
-        let mut parts = vec![];
+        let mut unknown = vec![];
         self.links += 1;
         for Piece { mut to, source, from, bytes } in std::mem::take(&mut self.open) {
-            let Some(Source::Delta { delta, cursor, bases }) = self.sources.get_mut(source) else { continue };
+            let Self { sources, open, done, .. } = self;
+            let Some(Source::Delta { delta, cursor, bases }) = sources.get_mut(source) else { continue };
             let Some(end) = from.checked_add(bytes).filter(|end| *end <= delta.bytes) else {
                 return Ok(None);
             };
-            let done = &mut self.done;
             let expanded = delta.expand(cursor, from, end, &mut |Part { base, from, bytes }| {
-                match base {
-                    None => push(done, Piece { to, source: source + INSERTS, from, bytes }),
-                    Some(base) => parts.push((
-                        base,
-                        bases.get(base).copied().flatten(),
-                        Piece { to, source, from, bytes },
-                    )),
+                let place = |source| Piece { to, source, from, bytes };
+                match base.map(|base| (base, bases.get(base).copied().flatten())) {
+                    None => push(done, place(source + INSERTS)),
+                    Some((_, Some(BaseSource { number, is_delta: true }))) => push(open, place(number)),
+                    Some((_, Some(BaseSource { number, is_delta: false }))) => push(done, place(number)),
+                    Some((base, None)) => unknown.push((base, place(source))),
                 }
                 to += bytes as usize;
             });
             if expanded.is_none() {
                 return Ok(None);
             }
-            for (base, number, piece) in parts.drain(..) {
-                let number = match number {
-                    Some(number) => number,
-                    None => self.base(source, base)?,
-                };
-                self.put(Piece { source: number, ..piece });
+            for (base, piece) in unknown.drain(..) {
+                let BaseSource { number, is_delta } = self.base(source, base)?;
+                let pieces = if is_delta { &mut self.open } else { &mut self.done };
+                push(pieces, Piece { source: number, ..piece });
             }
         }
         Ok(Some(()))
     }
 
-    /// The number of the source that a base of another lies in.
-    fn base(&mut self, source: usize, base: usize) -> Result<usize, RepoError> {
-        let Some(Source::Delta { delta, .. }) = self.sources.get(source) else { return Ok(source) };
-        let Some(place) = delta.bases.get(base) else { return Ok(source) };
-        let number = self.source(place.region)?;
+    /// The source that a base of another lies in.
+    fn base(&mut self, source: usize, base: usize) -> Result<BaseSource, RepoError> {
+        let known = match self.sources.get(source) {
+            Some(Source::Delta { delta, bases, .. }) => {
+                bases.get(base).copied().flatten().ok_or(delta.bases.get(base).map(|place| place.region))
+            }
+            _ => Err(None),
+        };
+        let region = match known {
+            Ok(known) => return Ok(known),
+            Err(region) => region.ok_or_else(|| RepoError::Encode("a delta has no such base".into()))?,
+        };
+        let number = self.source(region)?;
+        let is_delta = matches!(self.sources.get(number), Some(Source::Delta { .. }));
+        let found = BaseSource { number, is_delta };
         if let Some(Source::Delta { bases, .. }) = self.sources.get_mut(source)
             && let Some(known) = bases.get_mut(base)
         {
-            *known = Some(number);
+            *known = Some(found);
         }
-        Ok(number)
+        Ok(found)
     }
 
     /// The result, of this length; `None` if a stretch is not in its source.

@@ -78,50 +78,74 @@ impl DeltaRegion {
     }
 
     /// Says what stretch `from..end` of the plaintext is made of, in order. Where it looked last time is a good place to begin.
-    pub fn expand(&self, cursor: &mut usize, from: u32, end: u32, give: &mut impl FnMut(Part)) -> Option<()> {
+    pub fn expand(
+        &self,
+        cursor: &mut Cursor,
+        from: u32,
+        end: u32,
+        give: &mut impl FnMut(Part),
+    ) -> Option<()> {
+        let mut steps = self.steps_from(cursor, from)?;
+        let mut step = steps.next()?;
         let mut at = from;
         while at < end {
-            // The next step, most of the time.
-            let is_in = |step: usize| self.steps.get(step).is_some_and(|step| step.start <= at);
-            if is_in(*cursor + 1) && !is_in(*cursor + 2) {
-                *cursor += 1;
-            } else if !is_in(*cursor) || is_in(*cursor + 1) {
-                *cursor = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
-            }
-            let step = self.steps.get(*cursor)?;
-            let step_end = self.steps.get(*cursor + 1).map_or(self.bytes, |next| next.start).min(end);
+            let next = steps.next();
+            let step_end = next.map_or(self.bytes, |next| next.start).min(end);
             let insert_end = step.start + step.insert;
             if at < insert_end {
-                let part_end = insert_end.min(end);
+                let part_end = insert_end.min(step_end);
                 let from = step.inserted + (at - step.start);
                 give(Part { base: None, from, bytes: part_end - at });
                 at = part_end;
             }
             if at < step_end {
-                let from = u64::from(step.from) + u64::from(at - insert_end);
-                self.copy(from, from + u64::from(step_end - at), give)?;
+                self.copy(&mut cursor.base, step.from + (at - insert_end), step_end - at, give)?;
                 at = step_end;
+            }
+            if at < end {
+                (step, cursor.step) = (next?, cursor.step + 1);
             }
         }
         Some(())
     }
 
-    /// Says what `from..end` of all bases is.
-    fn copy(&self, from: u64, end: u64, give: &mut impl FnMut(Part)) -> Option<()> {
-        let mut from = from;
-        let first = self.bases.partition_point(|base| base.start <= from).checked_sub(1)?;
-        for (number, base) in self.bases.iter().enumerate().skip(first) {
-            if from >= end {
-                break;
-            }
+    /// The steps from that on in which `at` is, most of the time the one that was used last or the next.
+    fn steps_from(&self, cursor: &mut Cursor, at: u32) -> Option<std::slice::Iter<'_, PlacedStep>> {
+        let begins = |step: usize| self.steps.get(step).is_some_and(|step| step.start <= at);
+        if begins(cursor.step + 1) && !begins(cursor.step + 2) {
+            cursor.step += 1;
+        } else if !begins(cursor.step) || begins(cursor.step + 1) {
+            cursor.step = self.steps.partition_point(|step| step.start <= at).checked_sub(1)?;
+        }
+        Some(self.steps.get(cursor.step..)?.iter())
+    }
+
+    /// Says what so many bytes from `from` of all bases are.
+    fn copy(&self, number: &mut usize, from: u32, bytes: u32, give: &mut impl FnMut(Part)) -> Option<()> {
+        let (mut from, end) = (u64::from(from), u64::from(from) + u64::from(bytes));
+        let has = |base: &BasePlace| (base.start..base.start + u64::from(base.bytes)).contains(&from);
+        if !self.bases.get(*number).is_some_and(has) {
+            *number = self.bases.partition_point(|base| base.start <= from).checked_sub(1)?;
+        }
+        loop {
+            let base = self.bases.get(*number)?;
             let part_end = end.min(base.start + u64::from(base.bytes));
             let offset = base.offset + u32::try_from(from - base.start).ok()?;
-            let bytes = u32::try_from(part_end - from).ok()?;
-            give(Part { base: Some(number), from: offset, bytes });
-            from = part_end;
+            let bytes = u32::try_from(part_end.checked_sub(from)?).ok()?;
+            give(Part { base: Some(*number), from: offset, bytes });
+            if part_end == end {
+                return Some(());
+            }
+            (from, *number) = (part_end, *number + 1);
         }
-        (from == end).then_some(())
     }
+}
+
+/// Where in a delta was looked last.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cursor {
+    step: usize,
+    base: usize,
 }
 
 /// A part of what a delta gives: of the region of one of its bases, or of what it inserts.
