@@ -3,13 +3,18 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion};
+use criterion::Criterion;
 use strongroom::codec::delta::{Match, Step, Window, decode, encode};
 use strongroom::codec::{Compression, Compressor, Decompressor};
 use strongroom::nights::{Shop, ShopSize};
+use zstd::zstd_safe::{self, CCtx, CParameter};
 
 use super::{DATA_BYTES, REGION_BYTES, SEEDS, with_bytes};
 
+/// A prefix has so many bytes before and behind the place of a region.
+const AROUND_BYTES: usize = 256 << 10;
+/// The level of a frame with a prefix: that of regions.
+const LEVEL: i32 = 3;
 /// Rows of a thousand that change from one night to the next.
 const CHANGED_PERMILLE: [u32; 2] = [10, 100];
 
@@ -17,8 +22,7 @@ pub fn nights(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     for changed_permille in CHANGED_PERMILLE {
         for seed in SEEDS {
             let [old, new] = two_nights(seed, changed_permille)?;
-            let name = BenchmarkId::new(format!("{changed_permille} permille changed"), seed);
-            one(criterion, name, &old, &new)?;
+            one(criterion, &format!("{changed_permille} permille changed, seed {seed}"), &old, &new)?;
         }
     }
     Ok(())
@@ -36,7 +40,8 @@ fn two_nights(seed: u64, changed_permille: u32) -> Result<[Vec<u8>; 2], Box<dyn 
     Ok(nights)
 }
 
-fn one(criterion: &mut Criterion, name: BenchmarkId, old: &[u8], new: &[u8]) -> Result<(), Box<dyn Error>> {
+#[expect(clippy::print_stderr, reason = "a tool for people at a terminal")]
+fn one(criterion: &mut Criterion, name: &str, old: &[u8], new: &[u8]) -> Result<(), Box<dyn Error>> {
     let (mut compressor, mut decompressor) = (Compressor::new(Compression::default()), Decompressor::new());
     let mut window = Window::default();
     fill(&mut window, old);
@@ -50,11 +55,28 @@ fn one(criterion: &mut Criterion, name: BenchmarkId, old: &[u8], new: &[u8]) -> 
         }
         bodies.push((body, region.len()));
     }
+    let mut prefixed = Prefixed::new(old)?;
+    let mut frames_bytes = 0;
+    for (at, region) in regions() {
+        frames_bytes += prefixed.compress(region, at as usize)?.len();
+    }
+    let bodies_bytes: usize = bodies.iter().map(|(body, _)| body.len()).sum();
+    let all = new.len();
+    eprintln!("{name}: {all} bytes as deltas {bodies_bytes}, as frames of zstd with a prefix {frames_bytes}");
+    let mut group = with_bytes(criterion, "delta, frames of zstd with a prefix instead", new.len());
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            regions().try_for_each(|(at, region)| {
+                prefixed.compress(black_box(region), at as usize).map(|frame| drop(black_box(frame)))
+            })
+        });
+    });
+    group.finish();
     let mut group = with_bytes(criterion, "delta, fill a window", old.len());
-    group.bench_function(name.clone(), |bencher| bencher.iter(|| fill(&mut window, black_box(old))));
+    group.bench_function(name, |bencher| bencher.iter(|| fill(&mut window, black_box(old))));
     group.finish();
     let mut group = with_bytes(criterion, "delta, find and encode", new.len());
-    group.bench_function(name.clone(), |bencher| {
+    group.bench_function(name, |bencher| {
         let mut body = Vec::with_capacity(2 * REGION_BYTES);
         bencher.iter(|| {
             regions().try_for_each(|(at, region)| {
@@ -74,6 +96,35 @@ fn one(criterion: &mut Criterion, name: BenchmarkId, old: &[u8], new: &[u8]) -> 
         });
     });
     Ok(())
+}
+
+/// What deltas are instead of: the compressor finds by itself what a region has in common with the old bytes around its place.
+struct Prefixed<'o> {
+    context: CCtx<'o>,
+    old: &'o [u8],
+}
+
+impl<'o> Prefixed<'o> {
+    fn new(old: &'o [u8]) -> Result<Self, Box<dyn Error>> {
+        let mut context = CCtx::create();
+        for parameter in [
+            CParameter::CompressionLevel(LEVEL),
+            CParameter::EnableLongDistanceMatching(true),
+            CParameter::WindowLog(22),
+        ] {
+            context.set_parameter(parameter).map_err(zstd_safe::get_error_name)?;
+        }
+        Ok(Self { context, old })
+    }
+
+    fn compress(&mut self, region: &[u8], at: usize) -> Result<Vec<u8>, Box<dyn Error>> {
+        let end = self.old.len().min(at + region.len() + AROUND_BYTES);
+        let prefix = self.old.get(at.saturating_sub(AROUND_BYTES).min(end)..end).unwrap_or_default();
+        let mut frame = Vec::with_capacity(zstd_safe::compress_bound(region.len()));
+        self.context.ref_prefix(prefix).map_err(zstd_safe::get_error_name)?;
+        self.context.compress2(&mut frame, region).map_err(zstd_safe::get_error_name)?;
+        Ok(frame)
+    }
 }
 
 fn fill(window: &mut Window, old: &[u8]) {

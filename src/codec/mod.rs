@@ -23,6 +23,10 @@ const CALLS_A_TRIAL: u32 = 24;
 const TRIAL_BYTES_MIN: usize = 128 * 1024;
 /// The level of what is small beside what it stands for.
 const LEVEL_DENSE: i32 = 12;
+/// Of more bytes than this it takes too long, for the sixtieth that it saves.
+const DENSE_BYTES_MAX: usize = 32 * 1024;
+/// Their level.
+const LEVEL_LESS_DENSE: i32 = 5;
 /// The largest window a reader grants, in bytes.
 const WINDOW_BYTES_MAX: u64 = 128 << 20;
 
@@ -103,7 +107,8 @@ impl Compressor {
         let Compression::Level(level) = self.compression else { return Ok(plain.to_vec()) };
         let mut frame = Vec::new();
         if !plain.is_empty() {
-            self.frame(plain, level.max(LEVEL_DENSE), None, &mut frame)?;
+            let dense = if plain.len() > DENSE_BYTES_MAX { LEVEL_LESS_DENSE } else { LEVEL_DENSE };
+            self.frame(plain, level.max(dense), None, &mut frame)?;
         }
         Ok(if frame.len() < plain.len() { frame } else { plain.to_vec() })
     }
