@@ -19,6 +19,7 @@ mod vectors {
     pub mod keyslot;
     pub mod lease;
     pub mod manifest;
+    pub mod manifest_cost;
     pub mod objects;
     pub mod pack;
     pub mod pack_contents;

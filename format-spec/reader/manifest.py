@@ -13,6 +13,8 @@ STATUSES = {1: "complete", 2: "partial", 3: "unverified"}
 COMPONENT_KINDS = {1: "path", 2: "standard input", 3: "command", 4: "database"}
 STATISTICS = ("files", "directories", "others", "content_bytes", "files_new", "files_changed", "files_unmodified",
               "content_bytes_new", "repository_bytes_new", "warnings", "chunks_new")
+SPENT = {12: "spent_on_new", 13: "spent_on_deltas"}
+COST_TABLES_MAX = 512
 
 
 @dataclass
@@ -37,6 +39,7 @@ class TableMap:
     recipe: Recipe
     tables: int
     rows: int
+    cost: dict
 
 
 @dataclass
@@ -83,7 +86,12 @@ def _component(value, what):
 
 def _statistics(value, what):
     table = cbor.Table(value, what)
-    return {name: table.get(key, cbor.uint, 0) for key, name in enumerate(STATISTICS, 1)}
+    spent = [table.get(key, cbor.uint) for key in SPENT]
+    refuse_if(spent.count(None) == 1, "manifest: one of the keys 12 and 13 without the other")
+    numbers = {name: table.get(key, cbor.uint, 0) for key, name in enumerate(STATISTICS, 1)}
+    if None not in spent:
+        refuse_if(sum(spent) > numbers["repository_bytes_new"], "manifest: more was spent than the repository grew by")
+    return numbers | dict(zip(SPENT.values(), spent))
 
 
 def _root(value, what):
@@ -96,4 +104,18 @@ def _root(value, what):
 def _table_map(value, what):
     table = cbor.Table(value, what)
     return TableMap(table.need(1, cbor.octets), decode_recipe(table.need(2, cbor.uint), table.need(3, cbor.octets)),
-                    table.get(4, cbor.uint, 0), table.get(5, cbor.uint, 0))
+                    table.get(4, cbor.uint, 0), table.get(5, cbor.uint, 0), table.get(6, _cost))
+
+
+def _cost(value, what):
+    table = cbor.Table(value, what)
+    stored, numbers = table.need(1, cbor.uint), table.get(2, cbor.array_of(cbor.uint), [])
+    rows, others = table.get(3, cbor.array_of(cbor.uint)), table.get(4, cbor.array_of(cbor.uint))
+    refuse_if(len(numbers) % 2 != 0 or len(numbers) > 2 * COST_TABLES_MAX, "manifest: tables of a cost that are not pairs, or too many")
+    sections, bytes_of_tables = numbers[::2], numbers[1::2]
+    refuse_if(any(a >= b for a, b in zip(sections, sections[1:])), "manifest: tables of a cost that do not ascend")
+    refuse_if(rows is not None and len(rows) != len(sections), "manifest: rows for more or fewer tables than there are")
+    refuse_if(others is not None and len(others) != 3, "manifest: tables left out that are not three numbers")
+    refuse_if(sum(bytes_of_tables) + (others[1] if others else 0) > stored, "manifest: tables that cost more than their dump")
+    tables = [list(triple) for triple in zip(sections, bytes_of_tables, rows or [None] * len(sections))]
+    return {"stored": stored, "tables": tables, "others": others}

@@ -1,7 +1,10 @@
 #![doc = include_str!("../../format-spec/manifest.md")]
 
+mod cost;
+mod statistics;
 mod wire;
 
+pub use cost::{COST_TABLES_MAX, DumpCost, TableCost, TablesCost};
 use wire::Wire;
 
 use super::{FormatError, Recipe, cbor, refuse_unless};
@@ -70,6 +73,17 @@ pub struct TableMapRef {
     pub tables: u64,
     /// How many rows they have.
     pub rows: u64,
+    /// What it cost; `None` if that is nothing, or not known.
+    pub cost: Option<DumpCost>,
+}
+
+/// What the stored bytes of content were spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ContentCost {
+    /// Stored bytes of regions that are no deltas.
+    pub new: u64,
+    /// Stored bytes of deltas.
+    pub delta: u64,
 }
 
 /// What a backup did, in numbers.
@@ -97,6 +111,16 @@ pub struct Statistics {
     pub warnings: u64,
     /// Chunks that were new.
     pub chunks_new: u64,
+    /// What of `bytes_stored` is content; the rest is metadata. `None` if that is not known.
+    pub content: Option<ContentCost>,
+}
+
+impl Statistics {
+    /// Bytes the repository grew by that are no content: trees, recipes, table maps, tables of contents, padding, index objects.
+    pub fn metadata(&self) -> Option<u64> {
+        self.content
+            .map(|content| self.bytes_stored.saturating_sub(content.new.saturating_add(content.delta)))
+    }
 }
 
 /// What a snapshot is.

@@ -23,7 +23,10 @@ pub use envelope::{Envelope, padme};
 pub use index::IndexedPack;
 pub use keyslot::{KeySlotBody, KeySlotHeader};
 pub use lease::{Lease, LeasePurpose, Mark};
-pub use manifest::{Component, ComponentKind, Manifest, Root, Statistics, Status, TableMapRef};
+pub use manifest::{
+    COST_TABLES_MAX, Component, ComponentKind, ContentCost, DumpCost, Manifest, Root, Statistics, Status,
+    TableCost, TableMapRef, TablesCost,
+};
 pub use object::{ObjectHeader, ObjectKind};
 pub use pack::{ChunkRecord, Contents, PackHeader, RegionKind, RegionRecord, Trailer};
 pub use recipe::RecipeBuilder;

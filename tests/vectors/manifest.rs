@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use strongroom::format::ObjectKind;
 
 use super::cbor::{Item, Map, array, bytes, map, text, time, uint};
+use super::manifest_cost;
 use super::objects::{self, MISSING, NAME, TIME, TYPE};
 use super::seal;
 use super::vector::Vector;
@@ -22,7 +23,7 @@ fn root() -> Map {
     map([(1, bytes(seal::made_of("root"))), (2, uint(420)), (3, uint(0))])
 }
 
-fn body() -> Map {
+pub fn body() -> Map {
     let when =
         [(1, uint(7)), (2, time(1_790_000_000, 0)), (3, time(1_790_000_001, 0)), (4, time(1_790_000_060, 5))];
     let who =
@@ -41,7 +42,7 @@ pub fn of_root(id: [u8; 32], plain_bytes: u64, level: u64) -> Map {
     body().with(14, Item::Map(map([(1, bytes(id)), (2, uint(plain_bytes)), (3, uint(level))])))
 }
 
-fn table_map(depth: u64, records: Vec<u8>) -> Map {
+pub fn table_map(depth: u64, records: Vec<u8>) -> Map {
     map([(1, bytes(*b"srv/dump.sql")), (2, uint(depth)), (3, bytes(records))])
 }
 
@@ -50,7 +51,7 @@ fn record(id: [u8; 32], plain_bytes: u32) -> Vec<u8> {
     [id.as_slice(), &plain_bytes.to_le_bytes()].concat()
 }
 
-fn object(name: &str, body: &Map) -> Vec<u8> {
+pub fn object(name: &str, body: &Map) -> Vec<u8> {
     seal::object(ObjectKind::Manifest, name, &body.bytes())
 }
 
@@ -64,7 +65,15 @@ pub fn vectors() -> Vec<Vector> {
         NAME,
         "its hash is not its name",
     );
-    [taken(), refused(), nested(), sealed, vec![renamed.with("name_id", another_name)]].concat()
+    [
+        taken(),
+        refused(),
+        nested(),
+        manifest_cost::vectors(),
+        sealed,
+        vec![renamed.with("name_id", another_name)],
+    ]
+    .concat()
 }
 
 fn taken() -> Vec<Vector> {
@@ -75,10 +84,11 @@ fn taken() -> Vec<Vector> {
         "host": "db1", "user": "root", "tags": ["nightly"], "description": null, "program": "strongroom 0.1.0",
         "parent": null, "status": "complete",
         "components": [{"name": "files", "kind": "path", "path": seal::hex(b"srv/shop"), "state": "whole", "problem": null}],
-        "statistics": {"files": 3, "content_bytes": 4096, "directories": 0, "chunks_new": 0},
-        "root": {"id": seal::hex(&seal::made_of("root")), "plain_bytes": 420, "level": 0},
-        "table_maps": [], "excludes": [], "left_out": [],
+        "statistics": {"files": 3, "content_bytes": 4096, "directories": 0, "chunks_new": 0, "spent_on_new": null},
+        "root": {"id": seal::hex(&seal::made_of("root")), "plain_bytes": 420, "level": 0}, "table_maps": [], "excludes": [], "left_out": [],
     });
+    let statistics = Map((1..=11).map(|key| (key, uint(key * 10))).collect());
+    let statistics = statistics.with(12, uint(40)).with(13, uint(50));
     let everything = body()
         .with(8, text("before the update"))
         .with(10, bytes(seal::made_of("parent")))
@@ -87,7 +97,7 @@ fn taken() -> Vec<Vector> {
             12,
             array([Item::Map(component().with(2, uint(4)).with(4, uint(2)).with(5, text("exit code 2")))]),
         )
-        .with(13, Item::Map(Map((1..=11).map(|key| (key, uint(key * 10))).collect())))
+        .with(13, Item::Map(statistics))
         .with(
             15,
             array([
@@ -105,12 +115,12 @@ fn taken() -> Vec<Vector> {
         "statistics": {
             "files": 10, "directories": 20, "others": 30, "content_bytes": 40, "files_new": 50, "files_changed": 60,
             "files_unmodified": 70, "content_bytes_new": 80, "repository_bytes_new": 90, "warnings": 100,
-            "chunks_new": 110,
+            "chunks_new": 110, "spent_on_new": 40, "spent_on_deltas": 50,
         },
         "table_maps": [{
             "path": seal::hex(b"srv/dump.sql"),
             "recipe": {"depth": 1, "records": [[seal::hex(&seal::made_of("records")), 72]]},
-            "tables": 3, "rows": 4711,
+            "tables": 3, "rows": 4711, "cost": null,
         }, {"recipe": {"depth": 0, "records": []}, "tables": 0, "rows": 0}],
         "excludes": ["*.tmp"], "left_out": [seal::hex(b"srv/backup")],
     });

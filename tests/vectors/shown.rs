@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use strongroom::base::{Encoding, Timestamp};
 use strongroom::format::{
-    Child, ComponentKind, Compressed, CompressedFormat, Contents, Entry, EntryKind, IndexedPack, Items,
-    KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe, RegionKind, Replay, Status,
+    Child, ComponentKind, Compressed, CompressedFormat, Contents, DumpCost, Entry, EntryKind, IndexedPack,
+    Items, KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe, RegionKind, Replay, Status,
 };
 
 use super::seal::hex;
@@ -129,6 +129,7 @@ pub fn manifest(m: &Manifest) -> Value {
     let maps = m.table_maps.iter().map(|map| {
         json!({
             "path": hex(&map.path), "recipe": recipe(&map.recipe), "tables": map.tables, "rows": map.rows,
+            "cost": map.cost.as_ref().map(cost),
         })
     });
     let left_out: Vec<_> = m.left_out.iter().map(|path| hex(path)).collect();
@@ -140,11 +141,21 @@ pub fn manifest(m: &Manifest) -> Value {
             "files": s.files, "directories": s.directories, "others": s.others, "content_bytes": s.bytes,
             "files_new": s.files_new, "files_changed": s.files_changed, "files_unmodified": s.files_unmodified,
             "content_bytes_new": s.bytes_added, "repository_bytes_new": s.bytes_stored, "warnings": s.warnings,
-            "chunks_new": s.chunks_new,
+            "chunks_new": s.chunks_new, "spent_on_new": s.content.map(|content| content.new),
+            "spent_on_deltas": s.content.map(|content| content.delta),
         },
         "root": {"id": m.root.id.to_string(), "plain_bytes": m.root.bytes, "level": m.root.level},
         "table_maps": maps.collect::<Vec<_>>(), "excludes": m.excludes, "left_out": left_out,
     })
+}
+
+fn cost(cost: &DumpCost) -> Value {
+    let tables = cost.tables.iter().map(|table| {
+        let rows = cost.has_rows.then_some(table.rows);
+        json!([table.section, table.stored, rows])
+    });
+    let others = cost.others.map(|others| [others.tables, others.stored, others.rows]);
+    json!({"stored": cost.stored, "tables": tables.collect::<Vec<_>>(), "others": others})
 }
 
 fn components(manifest: &Manifest) -> Value {

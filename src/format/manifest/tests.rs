@@ -25,7 +25,13 @@ fn manifest() -> Manifest {
         components: vec![component],
         statistics: Statistics { files: 3, bytes: 1 << 40, ..Statistics::default() },
         root: Root { id: ChunkId::new([4; 32]), bytes: 100, level: 1 },
-        table_maps: vec![TableMapRef { path: b"shop.sql".to_vec(), recipe: map, tables: 3, rows: 4711 }],
+        table_maps: vec![TableMapRef {
+            path: b"shop.sql".to_vec(),
+            recipe: map,
+            tables: 3,
+            rows: 4711,
+            cost: None,
+        }],
         excludes: vec!["*.log".into()],
         left_out: vec![b"srv/backups/\xff".to_vec()],
     }

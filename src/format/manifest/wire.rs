@@ -3,7 +3,9 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use super::{Component, ComponentKind, Manifest, Root, Statistics, Status, TableMapRef};
+use super::cost::CostWire;
+use super::statistics::StatisticsWire;
+use super::{Component, ComponentKind, DumpCost, Manifest, Root, Status, TableMapRef};
 use crate::base::limits::TREE_DEPTH_MAX;
 use crate::base::{ChunkId, SnapshotId};
 use crate::format::cbor::Time;
@@ -88,33 +90,8 @@ struct TableMapWire {
     tables: Option<u64>,
     #[n(5)]
     rows: Option<u64>,
-}
-
-#[derive(Encode, Decode, Default)]
-#[cbor(map)]
-struct StatisticsWire {
-    #[n(1)]
-    files: Option<u64>,
-    #[n(2)]
-    directories: Option<u64>,
-    #[n(3)]
-    others: Option<u64>,
-    #[n(4)]
-    bytes: Option<u64>,
-    #[n(5)]
-    files_new: Option<u64>,
     #[n(6)]
-    files_changed: Option<u64>,
-    #[n(7)]
-    files_unmodified: Option<u64>,
-    #[n(8)]
-    bytes_added: Option<u64>,
-    #[n(9)]
-    bytes_stored: Option<u64>,
-    #[n(10)]
-    warnings: Option<u64>,
-    #[n(11)]
-    chunks_new: Option<u64>,
+    cost: Option<CostWire>,
 }
 
 impl From<&Manifest> for Wire {
@@ -182,7 +159,7 @@ impl TryFrom<Wire> for Manifest {
             parent,
             status,
             components: wire.components.into_iter().map(Component::from).collect(),
-            statistics: wire.statistics.into(),
+            statistics: wire.statistics.try_into()?,
             root,
             table_maps: maps.into_iter().map(TableMapRef::try_from).collect::<Result<_, _>>()?,
             excludes: wire.excludes.unwrap_or_default(),
@@ -228,7 +205,8 @@ impl From<TableMapRef> for TableMapWire {
         encode_records(&map.recipe.records, &mut records);
         let unless_zero = |number: u64| (number > 0).then_some(number);
         let (tables, rows) = (unless_zero(map.tables), unless_zero(map.rows));
-        Self { path: map.path.into(), depth: map.recipe.depth, records: records.into(), tables, rows }
+        let cost = map.cost.map(CostWire::from);
+        Self { path: map.path.into(), depth: map.recipe.depth, records: records.into(), tables, rows, cost }
     }
 }
 
@@ -239,43 +217,7 @@ impl TryFrom<TableMapWire> for TableMapRef {
         let recipe = Recipe { depth: wire.depth, records: decode_records(&wire.records)? };
         recipe.check()?;
         let (tables, rows) = (wire.tables.unwrap_or(0), wire.rows.unwrap_or(0));
-        Ok(Self { path: wire.path.into(), recipe, tables, rows })
-    }
-}
-
-impl From<Statistics> for StatisticsWire {
-    fn from(s: Statistics) -> Self {
-        let some = |value: u64| (value > 0).then_some(value);
-        Self {
-            files: some(s.files),
-            directories: some(s.directories),
-            others: some(s.others),
-            bytes: some(s.bytes),
-            files_new: some(s.files_new),
-            files_changed: some(s.files_changed),
-            files_unmodified: some(s.files_unmodified),
-            bytes_added: some(s.bytes_added),
-            bytes_stored: some(s.bytes_stored),
-            warnings: some(s.warnings),
-            chunks_new: some(s.chunks_new),
-        }
-    }
-}
-
-impl From<StatisticsWire> for Statistics {
-    fn from(wire: StatisticsWire) -> Self {
-        Self {
-            files: wire.files.unwrap_or(0),
-            directories: wire.directories.unwrap_or(0),
-            others: wire.others.unwrap_or(0),
-            bytes: wire.bytes.unwrap_or(0),
-            files_new: wire.files_new.unwrap_or(0),
-            files_changed: wire.files_changed.unwrap_or(0),
-            files_unmodified: wire.files_unmodified.unwrap_or(0),
-            bytes_added: wire.bytes_added.unwrap_or(0),
-            bytes_stored: wire.bytes_stored.unwrap_or(0),
-            warnings: wire.warnings.unwrap_or(0),
-            chunks_new: wire.chunks_new.unwrap_or(0),
-        }
+        let cost = wire.cost.map(DumpCost::try_from).transpose()?;
+        Ok(Self { path: wire.path.into(), recipe, tables, rows, cost })
     }
 }

@@ -117,7 +117,7 @@ impl Maps {
 
     fn gather(&mut self, path: &[u8], recipe: Recipe, tally: DumpTally) {
         let DumpTally { tables, rows, lacks: _ } = tally;
-        self.gathered.push(TableMapRef { path: path.to_vec(), recipe, tables, rows });
+        self.gathered.push(TableMapRef { path: path.to_vec(), recipe, tables, rows, cost: None });
     }
 
     fn store(&mut self, writer: &mut Writer<'_>, is_end: bool) -> Result<(), RepoError> {

@@ -31,7 +31,7 @@ fn stored(forest: &Forest, sections: &[MapSection], page: impl Fn(u64) -> Page) 
         bytes: u32::try_from(chunk.len()).unwrap(),
     };
     let recipe = Recipe { depth: 0, records: chunks.iter().map(record).collect() };
-    TableMapRef { path: b"dump.sql".to_vec(), recipe, tables: 1, rows: 1 }
+    TableMapRef { path: b"dump.sql".to_vec(), recipe, tables: 1, rows: 1, cost: None }
 }
 
 fn data(chunks: u64, rows: u64) -> MapSection {

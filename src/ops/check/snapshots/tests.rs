@@ -162,7 +162,7 @@ fn a_table_map_is_read_once_for_all_snapshots() {
         let record =
             Record { id: forest.repo.keys().chunk_id(map), bytes: u32::try_from(map.len()).unwrap() };
         let recipe = Recipe { depth: 0, records: vec![record] };
-        TableMapRef { path: path.into(), recipe, tables: 0, rows: 0 }
+        TableMapRef { path: path.into(), recipe, tables: 0, rows: 0, cost: None }
     };
     let right = of(&map, "right.sql");
     forest.plant([&map]);
