@@ -33,7 +33,7 @@ pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};
 pub use table_map::{Anchor, Pages, PlacedSection, TableMap};
 pub use tree::{EntryOrder, Survivor, TreeReader, Upcoming, read_node};
-pub use write::{Likeness, WriteOptions, Writer, Written};
+pub use write::{Account, Charges, Likeness, Share, WriteOptions, Writer, Written};
 
 use crate::backend::Backend;
 use crate::base::{ObjectId, RepositoryId, Timestamp};

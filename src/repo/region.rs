@@ -1,5 +1,6 @@
 //! One region: sealed, opened, taken apart.
 
+use super::write::Shares;
 use super::{BaseChunk, RepoError};
 use crate::base::{ChunkId, Encoding};
 use crate::codec::delta::{self, Delta, Step};
@@ -18,12 +19,14 @@ pub struct PlainRegion {
     pub chunks: Vec<ChunkRecord>,
     /// What they have in common with chunks that are there already, if they are to be a delta.
     pub basis: Option<Basis>,
+    /// Who pays for them; nobody for metadata.
+    pub shares: Shares,
 }
 
 impl PlainRegion {
     /// No chunks yet.
     pub const fn empty(kind: RegionKind) -> Self {
-        Self { kind, plain: vec![], chunks: vec![], basis: None }
+        Self { kind, plain: vec![], chunks: vec![], basis: None, shares: Shares::new() }
     }
 }
 
@@ -94,6 +97,7 @@ impl CompressedRegion {
             plain: self.source.plain.split_off(end),
             chunks: self.source.chunks.split_off(count),
             basis: None,
+            shares: self.source.shares.split_off(end),
         };
         Ok((self.source, rest))
     }

@@ -35,7 +35,7 @@ fn write(repo: &Repository, cache: &std::path::Path, chunks: &[Vec<u8>]) -> (Vec
             id
         })
         .collect();
-    (ids, writer.finish().unwrap())
+    (ids, writer.finish().unwrap().0)
 }
 
 #[test]

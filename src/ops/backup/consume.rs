@@ -158,7 +158,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
         let tally = self.tally.ok_or(RepoError::Cancelled)?;
         let mut writer = self.writer;
         let root = self.tree.finish(&mut |node: Vec<u8>| writer.put_metadata(&node))?;
-        let written = writer.finish()?;
+        let (written, _) = writer.finish()?;
         let statistics = Statistics {
             bytes_added: written.bytes_added,
             bytes_stored: written.bytes_stored,
@@ -228,7 +228,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             self.lineage.known(&id, plain.len() as u64);
         } else {
             let likeness = self.lineage.like(&id, plain);
-            self.writer.put_new(id, plain, likeness.as_ref())?;
+            self.writer.put_new(id, plain, likeness.as_ref(), &[])?;
         }
         let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         self.recipe_bytes += plain.len() as u64;

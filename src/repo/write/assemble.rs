@@ -9,7 +9,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use super::super::packs::pack_name;
 use super::super::region::{self, CompressedRegion, PlainRegion};
 use super::super::{RepoError, Repository};
-use super::open_pack::{CHUNK_LINE_BYTES, OpenPack};
+use super::charge::Charges;
+use super::open_pack::{CHUNK_LINE_BYTES, FinishedPack, OpenPack};
 use crate::codec::Compression;
 use crate::format::{IndexedPack, RegionKind};
 
@@ -19,12 +20,14 @@ const ROOM_WORTH: usize = 32 * 1024;
 type Outcome<T> = Result<T, RepoError>;
 /// What a job of the pool will give.
 type Promise<T> = Receiver<Outcome<T>>;
+/// A pack that is durable, and who pays for its regions.
+pub type Durable = (IndexedPack, Charges);
 
 /// The threads of one session.
 pub struct Assembler {
     compression: Compression,
     to_places: Option<Sender<Promise<CompressedRegion>>>,
-    stored: Receiver<IndexedPack>,
+    stored: Receiver<Durable>,
     failure: Failure,
     threads: Vec<JoinHandle<()>>,
 }
@@ -56,16 +59,16 @@ impl Assembler {
         let failure = Failure::default();
         let in_flight = rayon::current_num_threads() * 2 + 2;
         let (to_places, from_regions) = bounded(in_flight);
-        let (to_store, from_packs) = bounded::<(Vec<u8>, IndexedPack)>(0);
+        let (to_store, from_packs) = bounded::<FinishedPack>(0);
         let (to_caller, stored) = unbounded();
         let mut threads = vec![];
         for _ in 0..2 {
             let (from_packs, to_caller) = (from_packs.clone(), to_caller.clone());
             let (repo, failure) = (repo.clone(), failure.clone());
             threads.push(spawn("strongroom-store", move || {
-                for (bytes, pack) in from_packs {
-                    match pack_name(&pack.id).and_then(|name| Ok(repo.backend().put(&name, &bytes)?)) {
-                        Ok(()) => drop(to_caller.send(pack)),
+                for FinishedPack { bytes, indexed, charges } in from_packs {
+                    match pack_name(&indexed.id).and_then(|name| Ok(repo.backend().put(&name, &bytes)?)) {
+                        Ok(()) => drop(to_caller.send((indexed, charges))),
                         Err(error) => return failure.set(error),
                     }
                 }
@@ -82,7 +85,7 @@ impl Assembler {
     }
 
     /// Hands a region on; waits if too many are under way. Returns packs that are durable by now.
-    pub fn offer(&mut self, region: PlainRegion) -> Outcome<Vec<IndexedPack>> {
+    pub fn offer(&mut self, region: PlainRegion) -> Outcome<Vec<Durable>> {
         self.failure.check()?;
         let compression = self.compression;
         let promise = compress_job(region, compression);
@@ -94,7 +97,7 @@ impl Assembler {
     }
 
     /// Waits until everything is durable; returns the packs that were not returned before.
-    pub fn finish(mut self) -> Outcome<Vec<IndexedPack>> {
+    pub fn finish(mut self) -> Outcome<Vec<Durable>> {
         self.join();
         self.failure.check()?;
         Ok(self.stored.try_iter().collect())
@@ -145,7 +148,7 @@ struct Packs {
     content: Option<Filling>,
     metadata: Option<Filling>,
     in_flight: usize,
-    to_store: Sender<(Vec<u8>, IndexedPack)>,
+    to_store: Sender<FinishedPack>,
 }
 
 /// A pack that is being filled and the regions on their way to it.

@@ -4,6 +4,7 @@
 //! so memory is too. Nothing that was offered counts before [`Writer::finish`] returns: then packs and index objects are durable.
 
 mod assemble;
+mod charge;
 mod likeness;
 mod open_pack;
 
@@ -17,7 +18,8 @@ use crate::base::limits::{CHUNK_BYTES_ACCEPTED, INDEX_CHUNKS_PENDING_MAX};
 use crate::codec::Compression;
 use crate::format::{ChunkRecord, IndexedPack, RegionKind};
 use crate::index::Index;
-use assemble::Assembler;
+use assemble::{Assembler, Durable};
+pub use charge::{Account, Charges, Share, Shares};
 pub use likeness::Likeness;
 
 /// How a writer works.
@@ -73,6 +75,7 @@ pub struct Writer<'r> {
     finished: Vec<IndexedPack>,
     finished_chunks: usize,
     written: Written,
+    charges: Charges,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -102,6 +105,7 @@ impl<'r> Writer<'r> {
             finished: vec![],
             finished_chunks: 0,
             written: Written::default(),
+            charges: Charges::default(),
         })
     }
 
@@ -131,13 +135,14 @@ impl<'r> Writer<'r> {
         if self.knows(&id)? {
             return Ok(false);
         }
-        self.store(Slot::of(kind), id, plain)?;
+        self.store(Slot::of(kind), id, plain, &[])?;
         Ok(true)
     }
 
     /// Stores a chunk of a file's content that [`Self::knows`] did not know, as a delta of others if it is like them.
     ///
-    /// Chunks gather in one region while their bases lie in one, so that whoever reads a delta follows one chain.
+    /// Chunks gather in one region while their bases lie in one, so that whoever reads a delta follows one chain. `shares` tells on whose account
+    /// the chunk goes: parts of all its bytes, in their order, or of those that are inserted.
     ///
     /// # Errors
     /// As [`Self::put`].
@@ -146,8 +151,9 @@ impl<'r> Writer<'r> {
         id: ChunkId,
         plain: &[u8],
         likeness: Option<&Likeness>,
+        shares: &[Share],
     ) -> Result<(), RepoError> {
-        let Some(likeness) = likeness else { return self.store(Slot::Content, id, plain) };
+        let Some(likeness) = likeness else { return self.store(Slot::Content, id, plain, shares) };
         let place = likeness.bases.first().map(|base| base.place);
         if place != self.delta_place {
             self.close_region(Slot::Delta)?;
@@ -155,11 +161,11 @@ impl<'r> Writer<'r> {
         self.delta_place = place;
         let is_elsewhere = likeness.bases.iter().any(|base| Some(base.place) != place);
         likeness.join(self.open_region(Slot::Delta).basis.get_or_insert_default());
-        self.store(Slot::Delta, id, plain)?;
+        self.store(Slot::Delta, id, plain, shares)?;
         if is_elsewhere { self.close_region(Slot::Delta) } else { Ok(()) }
     }
 
-    fn store(&mut self, slot: Slot, id: ChunkId, plain: &[u8]) -> Result<(), RepoError> {
+    fn store(&mut self, slot: Slot, id: ChunkId, plain: &[u8], shares: &[Share]) -> Result<(), RepoError> {
         // What no reader would accept is found out here and not in a year.
         if plain.is_empty() || plain.len() > CHUNK_BYTES_ACCEPTED {
             return Err(RepoError::Encode(format!("a chunk of {} bytes", plain.len())));
@@ -176,6 +182,10 @@ impl<'r> Writer<'r> {
         }
         region.plain.extend_from_slice(plain);
         region.chunks.push(ChunkRecord { id, plain_bytes });
+        // What is told of no share is nobody's; whatever is parted has to be told of as a whole.
+        let nobody = [Share { account: Account::NONE, bytes: plain_bytes }];
+        let shares = if shares.is_empty() { &nobody } else { shares };
+        shares.iter().for_each(|share| region.shares.push(*share));
         if region.plain.len() >= target { self.close_region(slot) } else { Ok(()) }
     }
 
@@ -189,11 +199,11 @@ impl<'r> Writer<'r> {
         Ok(id)
     }
 
-    /// Makes everything durable that was offered: the last packs, then the last index object.
+    /// Makes everything durable that was offered: the last packs, then the last index object. A dry run charges nobody.
     ///
     /// # Errors
     /// Whatever went wrong in the session.
-    pub fn finish(mut self) -> Result<Written, RepoError> {
+    pub fn finish(mut self) -> Result<(Written, Charges), RepoError> {
         for slot in [Slot::Content, Slot::Delta, Slot::Metadata] {
             self.close_region(slot)?;
         }
@@ -202,7 +212,7 @@ impl<'r> Writer<'r> {
             self.note(packs)?;
             self.write_index()?;
         }
-        Ok(self.written)
+        Ok((self.written, self.charges))
     }
 
     const fn open_region(&mut self, slot: Slot) -> &mut PlainRegion {
@@ -238,8 +248,9 @@ impl<'r> Writer<'r> {
         Ok(())
     }
 
-    fn note(&mut self, packs: Vec<IndexedPack>) -> Result<(), RepoError> {
-        for pack in packs {
+    fn note(&mut self, packs: Vec<Durable>) -> Result<(), RepoError> {
+        for (pack, charges) in packs {
+            self.charges.join(charges);
             self.written.packs += 1;
             self.written.bytes_stored += pack.bytes;
             self.finished_chunks +=

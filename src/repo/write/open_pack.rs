@@ -4,6 +4,7 @@ use super::super::object::seal_envelope;
 use super::super::packs::PackSeals;
 use super::super::region::CompressedRegion;
 use super::super::{RepoError, Repository};
+use super::charge::Charges;
 use crate::base::PackId;
 use crate::crypto::{POSITION_CONTENTS, TAG_BYTES, random_array};
 use crate::format::pack::{HEADER_BYTES, TRAILER_BYTES};
@@ -17,9 +18,18 @@ pub struct OpenPack {
     seals: PackSeals,
     bytes: Vec<u8>,
     contents: Contents,
+    charges: Charges,
     /// Where the next region starts, and what the table of contents will need at most.
     reserved: usize,
     contents_bytes: usize,
+}
+
+/// A pack as it is stored, and what is known of it.
+pub struct FinishedPack {
+    pub bytes: Vec<u8>,
+    pub indexed: IndexedPack,
+    /// Who pays for its regions.
+    pub charges: Charges,
 }
 
 impl OpenPack {
@@ -29,7 +39,8 @@ impl OpenPack {
         let mut bytes = Vec::with_capacity(repo.parameters().pack_bytes as usize);
         bytes.extend_from_slice(&header.encode());
         let seals = PackSeals::new(repo, &header);
-        Ok(Self { seals, bytes, contents: Contents::default(), reserved: HEADER_BYTES, contents_bytes: 16 })
+        let (contents, charges) = (Contents::default(), Charges::default());
+        Ok(Self { seals, bytes, contents, charges, reserved: HEADER_BYTES, contents_bytes: 16 })
     }
 
     /// Whether a pack of `full` bytes has room for the region, its table of contents and the trailer.
@@ -54,6 +65,7 @@ impl OpenPack {
         let stored = region.stored_bytes();
         self.contents_bytes += contents_bytes(region);
         self.reserved += stored;
+        self.charges.add(&region.source.shares, stored as u64);
         self.contents.regions.push(RegionRecord {
             stored_bytes: u32::try_from(stored)
                 .map_err(|_| RepoError::Encode("a region over 4 GiB".into()))?,
@@ -82,7 +94,7 @@ impl OpenPack {
     }
 
     /// The finished pack: of `full` bytes if the regions filled it, else of a length that hides theirs.
-    pub fn finish(mut self, is_full: bool, full: usize) -> Result<(Vec<u8>, IndexedPack), RepoError> {
+    pub fn finish(mut self, is_full: bool, full: usize) -> Result<FinishedPack, RepoError> {
         debug_assert_eq!(self.bytes.len(), self.reserved, "every place that was given away is filled");
         let body = self.contents.encode()?;
         // As with regions: nothing is relied on that does not read as it was meant.
@@ -97,8 +109,9 @@ impl OpenPack {
         self.bytes.extend_from_slice(&contents);
         self.bytes.extend_from_slice(&trailer);
         let id = PackId::new(blake3::hash(&self.bytes).into());
+        self.charges.add_contents(&self.contents);
         let indexed = IndexedPack { id, bytes: self.bytes.len() as u64, contents: self.contents };
-        Ok((self.bytes, indexed))
+        Ok(FinishedPack { bytes: self.bytes, indexed, charges: self.charges })
     }
 }
 
