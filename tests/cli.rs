@@ -3,6 +3,7 @@
 
 mod cli {
     mod changes;
+    mod costs;
     mod ends;
     mod extract;
     mod hooks;

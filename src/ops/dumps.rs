@@ -34,10 +34,7 @@ pub struct Table {
 impl Table {
     /// `schema.name`, or `database.name`, or the name alone, escaped.
     pub fn full_name(&self) -> String {
-        match self.name.schema.as_ref().or(self.database.as_ref()) {
-            Some(schema) => format!("{}.{}", escape(schema), escape(&self.name.name)),
-            None => escape(&self.name.name),
-        }
+        full_name(self.database.as_deref(), &self.name)
     }
 
     /// Whether somebody who says `wanted` can mean this table: by its name, or with its schema or database before a dot.
@@ -47,6 +44,14 @@ impl Table {
             || [&self.name.schema, &self.database].into_iter().flatten().any(|schema| {
                 wanted.strip_prefix(schema.as_slice()).and_then(|rest| rest.strip_prefix(b".")) == Some(name)
             })
+    }
+}
+
+/// `schema.name`, or `database.name`, or the name alone, escaped.
+pub fn full_name(database: Option<&[u8]>, name: &MapTableName) -> String {
+    match name.schema.as_deref().or(database) {
+        Some(schema) => format!("{}.{}", escape(schema), escape(&name.name)),
+        None => escape(&name.name),
     }
 }
 

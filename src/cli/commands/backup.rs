@@ -3,6 +3,7 @@
 mod databases;
 mod inputs;
 mod summary;
+mod tables;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

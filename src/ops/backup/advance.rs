@@ -1,7 +1,11 @@
 //! How far a backup has come, in files and bytes of the source.
 
-use super::consume::Totals;
+use std::sync::{Arc, Mutex};
+
 use crate::base::{Observer, Phase, Progress, TreePath};
+
+/// How much there is, where that was counted beforehand.
+pub type Totals = Arc<Mutex<Option<(u64, u64)>>>;
 
 /// Counts what is done.
 #[derive(Debug)]

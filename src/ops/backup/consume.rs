@@ -1,38 +1,24 @@
 //! The consumer: takes steps in order, stores new chunks, and builds recipes and the tree.
 
-use std::sync::Arc;
-
 use crossbeam_channel::{Receiver, bounded};
 
-use super::advance::Advance;
+use super::advance::{Advance, Totals};
+use super::costs::{Ledger, News};
 use super::count;
+use super::dump::Marks;
+use super::gathered::Gathered;
 use super::lineage::Lineage;
 use super::maps::Maps;
 use super::merge::LastNight;
 use super::produce::Producer;
 use super::step::{Change, Group, Hashed, Piece, Promise, Step, Tally};
 use super::unpack::{CompressedTally, store_recipe};
-use crate::base::{Observer, TreePath, Warning};
-use crate::format::{Entry, EntryKind, RecipeBuilder, Record, Root, Statistics, TableMapRef, TreeBuilder};
-use crate::repo::{ChunkReader, RepoError, Writer, Written};
-
-/// What a backup gathered for its manifest.
-#[derive(Debug)]
-pub struct Gathered {
-    pub root: Root,
-    pub statistics: Statistics,
-    pub written: Written,
-    pub tally: Tally,
-    pub not_whole: Vec<(TreePath, String)>,
-    pub table_maps: Vec<TableMapRef>,
-    pub compressed: CompressedTally,
-}
+use crate::base::{ChunkId, Observer, TreePath, Warning};
+use crate::format::{Entry, EntryKind, RecipeBuilder, Record, Root, Statistics, TreeBuilder};
+use crate::repo::{ChunkReader, RepoError, Writer};
 
 /// A hole of EiB is many records: after so many bytes of it somebody may want the run to end.
 const HOLE_BYTES_AT_ONCE: u64 = 1 << 44;
-
-/// How much there is, where that was counted beforehand.
-pub type Totals = Arc<std::sync::Mutex<Option<(u64, u64)>>>;
 
 type Boundary<'r> = Box<dyn Fn(u8, &[u8]) -> u32 + 'r>;
 
@@ -46,6 +32,7 @@ pub struct Consumer<'r, 'o> {
     compressed: CompressedTally,
     maps: Maps,
     lineage: Lineage<'r>,
+    ledger: Ledger,
     current: Option<TreePath>,
     statistics: Statistics,
     tally: Option<Tally>,
@@ -104,6 +91,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             compressed: CompressedTally::default(),
             maps,
             lineage,
+            ledger: Ledger::default(),
             current: None,
             statistics: Statistics::default(),
             tally: None,
@@ -122,6 +110,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Step::Start { path, is_unpacked, last } => {
                     self.restart();
                     self.lineage.start(last.as_ref());
+                    self.ledger.start(last.is_some());
                     self.advance.start(is_unpacked);
                     self.current = Some(path);
                 }
@@ -132,7 +121,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
                 Step::End(entry, change) => self.end(*entry, change)?,
                 Step::Abandon => self.restart(),
                 Step::Map(bytes) => self.maps.push(&bytes, &mut self.writer)?,
-                Step::MapEnd(tally) => self.maps.end(tally),
+                Step::MapEnd(tally, marks) => self.maps.end(tally, marks),
                 Step::NotWhole(path, reason) => {
                     self.observer.warning(Warning { subject: path.to_string(), message: reason.clone() });
                     self.not_whole.push((path, reason));
@@ -158,16 +147,18 @@ impl<'r, 'o> Consumer<'r, 'o> {
         let tally = self.tally.ok_or(RepoError::Cancelled)?;
         let mut writer = self.writer;
         let root = self.tree.finish(&mut |node: Vec<u8>| writer.put_metadata(&node))?;
-        let (written, _) = writer.finish()?;
+        let (written, charges) = writer.finish()?;
+        let mut table_maps = self.maps.finish();
+        let spent = self.ledger.finish(&charges, &mut table_maps);
         let statistics = Statistics {
             bytes_added: written.bytes_added,
             bytes_stored: written.bytes_stored,
             chunks_new: written.chunks_new,
+            content: Some(charges.content),
             ..self.statistics
         };
-        let table_maps = self.maps.finish();
         let (not_whole, compressed) = (self.not_whole, self.compressed);
-        Ok(Gathered { root, statistics, written, tally, not_whole, table_maps, compressed })
+        Ok(Gathered { root, statistics, written, tally, not_whole, table_maps, compressed, spent })
     }
 
     fn group(&mut self, group: Group) -> Result<(), RepoError> {
@@ -191,6 +182,7 @@ impl<'r, 'o> Consumer<'r, 'o> {
             };
             self.recipe_bytes = 0;
             self.lineage.start(done.last.as_ref());
+            self.ledger.start(done.last.is_some());
             self.advance.start(done.entry.compressed.is_some());
             if done.entry.compressed.is_some() {
                 self.advance.taken(done.entry.size);
@@ -201,15 +193,15 @@ impl<'r, 'o> Consumer<'r, 'o> {
             for piece in pieces {
                 match piece {
                     Piece::Hole(bytes) => self.hole(bytes)?,
-                    Piece::Chunk(id, range) => {
+                    Piece::Chunk(id, range, marks) => {
                         let plain = group.bytes.get(range).unwrap_or_default();
-                        self.chunk(id, plain)?;
+                        self.chunk(id, plain, marks.as_ref())?;
                     }
                 }
             }
             if let Some(map) = done.map {
                 self.maps.push(&map.bytes, &mut self.writer)?;
-                self.maps.end(map.tally);
+                self.maps.end(map.tally, map.marks);
             }
             self.end(done.entry, done.change)?;
         }
@@ -217,20 +209,23 @@ impl<'r, 'o> Consumer<'r, 'o> {
     }
 
     fn bytes(&mut self, hashed: &Hashed) -> Result<(), RepoError> {
-        for (id, range) in &hashed.chunks {
-            self.chunk(*id, hashed.bytes.get(range.clone()).unwrap_or_default())?;
+        for (number, (id, range)) in hashed.chunks.iter().enumerate() {
+            let plain = hashed.bytes.get(range.clone()).unwrap_or_default();
+            self.chunk(*id, plain, hashed.marks.get(number))?;
         }
         Ok(())
     }
 
-    fn chunk(&mut self, id: crate::base::ChunkId, plain: &[u8]) -> Result<(), RepoError> {
+    fn chunk(&mut self, id: ChunkId, plain: &[u8], marks: Option<&Marks>) -> Result<(), RepoError> {
+        let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         if self.writer.knows(&id)? {
             self.lineage.known(&id, plain.len() as u64);
+            self.ledger.chunk(bytes, marks, &News::Nothing);
         } else {
             let likeness = self.lineage.like(&id, plain);
-            self.writer.put_new(id, plain, likeness.as_ref(), &[])?;
+            let shares = self.ledger.chunk(bytes, marks, &News::of(plain, likeness.as_ref()));
+            self.writer.put_new(id, plain, likeness.as_ref(), shares)?;
         }
-        let bytes = u32::try_from(plain.len()).map_err(|_| RepoError::Encode("a chunk over 4 GiB".into()))?;
         self.recipe_bytes += plain.len() as u64;
         self.advance.content(plain.len() as u64);
         let writer = &mut self.writer;
@@ -260,7 +255,9 @@ impl<'r, 'o> Consumer<'r, 'o> {
         if let Some(why) = self.maps.lacks() {
             self.observer.warning(Warning { subject: format!("/{}", entry.path), message: why.into() });
         }
-        self.maps.file_ended(entry.path.as_bytes(), writer)?;
+        if let Some(marks) = self.maps.file_ended(entry.path.as_bytes(), writer)? {
+            self.ledger.dump_ended(entry.path.as_bytes(), &marks);
+        }
         let bytes = std::mem::take(&mut self.recipe_bytes);
         match &mut entry.compressed {
             None => entry.size = bytes,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::dump::{Chunkers, Cutter, Look, MapEnd};
+use super::dump::{Chunkers, Cutter, Look, MapEnd, Marks};
 use super::maps::LastDumps;
 use super::step::{Change, Done, Group, Hashed, Piece};
 use super::unpack::{Fate, GzipMode, Small, Unpacked};
@@ -69,14 +69,14 @@ impl Workshop {
     }
 
     /// Hashes the chunks of a large file's bytes.
-    pub fn hash(&self, bytes: Vec<u8>, ends: &[usize]) -> Hashed {
+    pub fn hash(&self, bytes: Vec<u8>, ends: &[usize], marks: Vec<Marks>) -> Hashed {
         let mut start = 0;
         let chunks = ends
             .iter()
             .map(|end| std::mem::replace(&mut start, *end)..*end)
             .map(|range| self.name(&bytes, range));
         let chunks = chunks.collect();
-        Hashed { bytes, chunks }
+        Hashed { bytes, chunks, marks }
     }
 
     /// Makes entries ready: takes over what is untouched, reads the rest.
@@ -174,14 +174,16 @@ impl Workshop {
     fn cut(&self, bytes: &[u8], from: usize, look: Look<'_>, pieces: &mut Vec<Piece>) -> Option<MapEnd> {
         let mut cutter = Cutter::new(&self.chunkers, look);
         let mut start = from;
-        for end in cutter.cut(bytes.get(from..).unwrap_or_default(), true) {
+        let ends = cutter.cut(bytes.get(from..).unwrap_or_default(), true);
+        let mut marks = cutter.take_marks().into_iter();
+        for end in ends {
             let (id, range) = self.name(bytes, start..from + end);
             start = range.end;
-            pieces.push(Piece::Chunk(id, range));
+            pieces.push(Piece::Chunk(id, range, marks.next()));
         }
         let ready = cutter.take_map();
-        let MapEnd { bytes, tally } = cutter.finish()?;
-        Some(MapEnd { bytes: [ready, bytes].concat(), tally })
+        let end = cutter.finish()?;
+        Some(MapEnd { bytes: [ready, end.bytes].concat(), ..end })
     }
 
     fn name(&self, bytes: &[u8], range: Range<usize>) -> (ChunkId, Range<usize>) {

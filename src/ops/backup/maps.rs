@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::dump::{DumpTally, known_keys};
+use super::dump::{DumpTally, Marks, known_keys};
 use crate::base::TreePath;
 use crate::chunker::Chunker;
 use crate::format::{Manifest, Recipe, RecipeBuilder, Record, TableMapRef};
@@ -48,7 +48,7 @@ pub struct Maps {
     chunker: Chunker,
     waiting: Vec<u8>,
     recipe: RecipeBuilder,
-    ended: Option<DumpTally>,
+    ended: Option<(DumpTally, Marks)>,
     /// Maps of last night, by the path of their dump.
     before: HashMap<Vec<u8>, TableMapRef>,
     gathered: Vec<TableMapRef>,
@@ -80,34 +80,35 @@ impl Maps {
         self.store(writer, false)
     }
 
-    /// The map is whole.
-    pub const fn end(&mut self, tally: DumpTally) {
-        self.ended = Some(tally);
+    /// The map is whole; these are the marks behind the dump's last chunk.
+    pub fn end(&mut self, tally: DumpTally, marks: Marks) {
+        self.ended = Some((tally, marks));
     }
 
     /// Why the dump at hand is not whole, if that is so.
     pub fn lacks(&self) -> Option<&'static str> {
-        self.ended.and_then(|tally| tally.lacks)
+        self.ended.as_ref().and_then(|(tally, _)| tally.lacks)
     }
 
-    /// The file at hand lies at `path`: its map, if it has one, is one of the snapshot's.
+    /// The file at hand lies at `path`: its map, if it has one, is one of the snapshot's. Gives the marks behind the last chunk of what has one.
     ///
     /// # Errors
     /// Those of [`Writer::put_metadata`].
-    pub fn file_ended(&mut self, path: &[u8], writer: &mut Writer<'_>) -> Result<(), RepoError> {
-        if let Some(tally) = self.ended {
+    pub fn file_ended(&mut self, path: &[u8], writer: &mut Writer<'_>) -> Result<Option<Marks>, RepoError> {
+        let ended = self.ended.take();
+        if let Some((tally, _)) = &ended {
             self.store(writer, true)?;
             let recipe = std::mem::take(&mut self.recipe);
             let recipe = recipe.finish(&mut |records: Vec<u8>| writer.put_metadata(&records))?;
-            self.gather(path, recipe, tally);
+            self.gather(path, recipe, *tally);
         }
         self.restart();
-        Ok(())
+        Ok(ended.map(|(_, marks)| marks))
     }
 
-    /// A file was not read: it has the map that it had last night.
+    /// A file was not read: it has the map that it had last night, and costs nothing.
     pub fn take_over(&mut self, path: &[u8]) {
-        self.gathered.extend(self.before.get(path).cloned());
+        self.gathered.extend(self.before.get(path).cloned().map(|map| TableMapRef { cost: None, ..map }));
     }
 
     /// The maps of the snapshot, in tree order of their dumps.

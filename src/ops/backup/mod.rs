@@ -5,7 +5,9 @@
 
 mod advance;
 mod consume;
+mod costs;
 mod dump;
+mod gathered;
 mod hash;
 mod hooks;
 mod lineage;
@@ -23,12 +25,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use costs::TableSpent;
 pub use hooks::Hooks;
 pub use options::BackupOptions;
 pub use parent::ParentChoice;
 pub use unpack::{CompressedTally, GzipMode};
 
-use self::consume::{Consumer, Totals};
+use self::advance::Totals;
+use self::consume::Consumer;
 use self::dump::Chunkers;
 use self::hash::Workshop;
 use self::lineage::Lineage;
@@ -96,6 +100,8 @@ pub struct BackupReport {
     pub excluded: u64,
     /// What became of compressed dumps and archives.
     pub compressed: CompressedTally,
+    /// What tables of dumps cost, the dearest first.
+    pub spent: Vec<TableSpent>,
 }
 
 /// Saves `inputs` in a new snapshot of `repo`, with the index in `cache`.
@@ -184,6 +190,7 @@ fn save(
         sockets_left_out,
         excluded,
         compressed: done.compressed,
+        spent: done.spent,
     })
 }
 

@@ -249,15 +249,16 @@ impl Sending<'_, '_> {
                 let tail = buffer.split_off(end);
                 sent += end as u64;
                 let (bytes, workshop) = (std::mem::replace(&mut buffer, tail), self.workshop.clone());
-                self.send(Step::Bytes(job(move || workshop.hash(bytes, &ends))))?;
+                let marks = cutter.take_marks();
+                self.send(Step::Bytes(job(move || workshop.hash(bytes, &ends, marks))))?;
             }
             if cutter.map_bytes_ready() >= MAP_BATCH_BYTES {
                 self.send(Step::Map(cutter.take_map()))?;
             }
             if is_end {
-                if let Some(MapEnd { bytes, tally }) = cutter.finish() {
+                if let Some(MapEnd { bytes, tally, marks }) = cutter.finish() {
                     self.send(Step::Map(bytes))?;
-                    self.send(Step::MapEnd(tally))?;
+                    self.send(Step::MapEnd(tally, marks))?;
                 }
                 return broken.map_or(Ok(sent), Err);
             }

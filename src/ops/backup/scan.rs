@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use super::consume::Totals;
+use super::advance::Totals;
 use crate::source::Walk;
 
 /// Starts counting; `totals` is there when it is done. It ends by itself with the process if the backup is faster.

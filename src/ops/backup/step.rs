@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::dump::{DumpTally, MapEnd};
+use super::dump::{DumpTally, MapEnd, Marks};
 use super::unpack::Fate;
 use crate::base::{ChunkId, TreePath};
 use crate::format::{Entry, Recipe};
@@ -27,6 +27,8 @@ pub struct Hashed {
     pub bytes: Vec<u8>,
     /// The chunks, in order.
     pub chunks: Vec<(ChunkId, Range<usize>)>,
+    /// The marks of each, if the file is a dump.
+    pub marks: Vec<Marks>,
 }
 
 /// Entries that were made ready together, in tree order.
@@ -58,8 +60,8 @@ pub struct Done {
 /// A part of a file.
 #[derive(Debug)]
 pub enum Piece {
-    /// A chunk, and where its bytes are.
-    Chunk(ChunkId, Range<usize>),
+    /// A chunk, where its bytes are, and its marks if the file is a dump.
+    Chunk(ChunkId, Range<usize>, Option<Marks>),
     /// A hole of so many bytes.
     Hole(u64),
 }
@@ -95,8 +97,8 @@ pub enum Step {
     Bytes(Promise<Hashed>),
     /// The next bytes of its table map.
     Map(Vec<u8>),
-    /// Its table map is whole.
-    MapEnd(DumpTally),
+    /// Its table map is whole; these are the marks behind its last chunk.
+    MapEnd(DumpTally, Marks),
     /// Its next hole.
     Hole(u64),
     /// It ends: its entry, complete but for recipe and size.

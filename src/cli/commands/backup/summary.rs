@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::tables::{JsonTable, tables, tables_json};
 use crate::base::{TreePath, escape, units};
 use crate::cli::commands::snapshots::status;
 use crate::cli::error::CliError;
@@ -23,9 +24,13 @@ struct Summary<'r> {
     bytes_processed: u64,
     bytes_added: u64,
     bytes_stored: u64,
+    bytes_new: u64,
+    bytes_delta: u64,
+    bytes_metadata: u64,
     dumps: u64,
     tables: u64,
     rows: u64,
+    tables_changed: Vec<JsonTable>,
     compressed: JsonCompressed,
     warnings: u64,
     seconds: f64,
@@ -76,7 +81,7 @@ pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(),
     for text in lines(report, seconds) {
         line(text)?;
     }
-    if let Some(text) = dumps(report) {
+    for text in dumps(report).into_iter().chain(tables(report)) {
         line(text)?;
     }
     let databases = report.manifest.components.iter().filter(|part| part.kind == ComponentKind::Database);
@@ -96,6 +101,7 @@ pub fn say(report: &BackupReport, seconds: f64, session: &Session) -> Result<(),
 fn summary(report: &BackupReport, seconds: f64, warnings: u64) -> Summary<'_> {
     let manifest = &report.manifest;
     let statistics = &manifest.statistics;
+    let content = statistics.content.unwrap_or_default();
     Summary {
         snapshot: report.snapshot.map(|id| id.to_string()),
         status: status(manifest.status),
@@ -107,9 +113,13 @@ fn summary(report: &BackupReport, seconds: f64, warnings: u64) -> Summary<'_> {
         bytes_processed: statistics.bytes,
         bytes_added: statistics.bytes_added,
         bytes_stored: statistics.bytes_stored,
+        bytes_new: content.new,
+        bytes_delta: content.delta,
+        bytes_metadata: statistics.metadata().unwrap_or(0),
         dumps: manifest.table_maps.len() as u64,
         tables: manifest.table_maps.iter().map(|map| map.tables).sum(),
         rows: manifest.table_maps.iter().map(|map| map.rows).sum(),
+        tables_changed: tables_json(report),
         compressed: compressed_json(&report.compressed),
         warnings,
         seconds,

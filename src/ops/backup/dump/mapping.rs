@@ -7,27 +7,21 @@ use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 
 use super::frame::{DumpTally, Frame};
+use super::marks::Marking;
 use super::names;
 use super::waiting::{Drafted, Waiting, key_of, pop_front_if};
-use super::walls::Walls;
+use super::walls::{Hint, Walls};
 use crate::chunker::CutHint;
 use crate::format::FormatError;
 use crate::format::table_map::{KeyKind, MapSectionKind, MapTrailer, Page, PageKeys};
 use crate::sql::{self, Row, Section, Sink, TableName};
 
-/// Offsets at which a chunk may or must end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hint {
-    /// In the dump.
-    pub offset: u64,
-    /// Whether it must.
-    pub is_wall: bool,
-}
-
 /// Makes the table map of one dump.
 #[derive(Debug)]
 pub struct Mapping {
     trailer: MapTrailer,
+    /// What the chunks are marked with.
+    pub marks: Marking,
     hints: VecDeque<Hint>,
     walls: Walls,
     rows: VecDeque<Waiting>,
@@ -59,6 +53,7 @@ const PAGES_WAITING_MAX: usize = 1024;
 
 impl Sink for Mapping {
     fn row(&mut self, row: Row<'_>) {
+        self.marks.row(&row);
         self.rows_end = row.end;
         if row.end >= self.trailer.dump_bytes {
             self.hints.push_back(Hint { offset: row.end, is_wall: false });
@@ -72,6 +67,7 @@ impl Sink for Mapping {
     }
 
     fn section(&mut self, section: Section) {
+        self.marks.section(&section);
         if section.kind == sql::SectionKind::TableData {
             self.wall(section.range.end);
         }
@@ -104,6 +100,7 @@ impl Mapping {
         };
         Self {
             trailer,
+            marks: Marking::default(),
             hints: VecDeque::new(),
             walls: Walls::new(bytes_small),
             rows: VecDeque::new(),

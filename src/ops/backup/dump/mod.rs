@@ -5,6 +5,7 @@
 mod frame;
 mod known;
 mod mapping;
+mod marks;
 mod names;
 mod waiting;
 mod walls;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 pub use frame::DumpTally;
 pub use known::known_keys;
+pub use marks::{Break, DumpTable, Marks};
 
 use self::mapping::Mapping;
 use crate::base::limits::{DUMP_UNSETTLED_BYTES_MAX, SQL_PREFIX_BYTES};
@@ -60,6 +62,8 @@ pub struct Cutter<'c> {
     /// How far the lexer has come.
     lexed: u64,
     hints: Vec<CutHint>,
+    /// Those of the chunks that were cut, if the stream is a dump.
+    marks: Vec<Marks>,
 }
 
 enum Reading<'c> {
@@ -95,6 +99,8 @@ pub struct MapEnd {
     pub bytes: Vec<u8>,
     /// What is in the dump.
     pub tally: DumpTally,
+    /// The marks behind its last chunk.
+    pub marks: Marks,
 }
 
 impl<'c> Cutter<'c> {
@@ -104,7 +110,8 @@ impl<'c> Cutter<'c> {
             Look::Plain => Reading::Plain,
             Look::Dump(known_keys) => Reading::Unknown(known_keys),
         };
-        Self { chunkers, chunker: &chunkers.fine, reading, position: 0, lexed: 0, hints: vec![] }
+        let (hints, marks) = (vec![], vec![]);
+        Self { chunkers, chunker: &chunkers.fine, reading, position: 0, lexed: 0, hints, marks }
     }
 
     /// The ends of the chunks at the start of `window`, which begins where the last chunk ended; `is_end` is whether the stream ends with it.
@@ -142,6 +149,7 @@ impl<'c> Cutter<'c> {
             self.position += length as u64;
             if let Reading::Dump(dump) = &mut self.reading {
                 dump.mapping.cut(from, self.position);
+                self.marks.push(dump.mapping.marks.take(from, self.position));
             }
             ends.push(start);
         }
@@ -181,6 +189,11 @@ impl<'c> Cutter<'c> {
         }
     }
 
+    /// The marks of the chunks that were cut since they were last taken; none if the stream is no dump.
+    pub fn take_marks(&mut self) -> Vec<Marks> {
+        std::mem::take(&mut self.marks)
+    }
+
     /// How many bytes of the table map are ready.
     pub fn map_bytes_ready(&self) -> usize {
         if let Reading::Dump(dump) = &self.reading { dump.mapping.bytes_ready() } else { 0 }
@@ -196,10 +209,11 @@ impl<'c> Cutter<'c> {
 
     /// The end of the table map, if the stream was a dump.
     pub fn finish(self) -> Option<MapEnd> {
-        let Reading::Dump(dump) = self.reading else { return None };
+        let Reading::Dump(mut dump) = self.reading else { return None };
+        let marks = dump.mapping.marks.take(self.position, u64::MAX);
         // A map that would be wrong is none: the file is saved as it is.
         let (bytes, tally) = dump.mapping.finish().ok()?;
-        Some(MapEnd { bytes, tally })
+        Some(MapEnd { bytes, tally, marks })
     }
 }
 

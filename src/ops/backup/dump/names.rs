@@ -27,7 +27,8 @@ pub const fn producer(producer: Producer) -> u8 {
     }
 }
 
-fn name(name: &TableName) -> MapTableName {
+/// A table's name as the format has it.
+pub fn name(name: &TableName) -> MapTableName {
     MapTableName { schema: name.schema.clone(), name: name.name.clone() }
 }
 

@@ -7,7 +7,14 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::mapping::Hint;
+/// Offsets at which a chunk may or must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// In the dump.
+    pub offset: u64,
+    /// Whether it must.
+    pub is_wall: bool,
+}
 
 /// The bytes behind a border that are looked at: they name the table.
 const BYTES_SEEN: u64 = 64;
