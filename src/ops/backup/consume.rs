@@ -222,9 +222,10 @@ impl<'r, 'o> Consumer<'r, 'o> {
             self.lineage.known(&id, plain.len() as u64);
             self.ledger.chunk(bytes, marks, &News::Nothing);
         } else {
-            let likeness = self.lineage.like(&id, plain);
-            let shares = self.ledger.chunk(bytes, marks, &News::of(plain, likeness.as_ref()));
-            self.writer.put_new(id, plain, likeness.as_ref(), shares)?;
+            let alike = self.lineage.like(&id, plain);
+            let shares = self.ledger.chunk(bytes, marks, &News::of(plain, alike.as_ref()));
+            let likeness = alike.as_ref().filter(|alike| !alike.is_whole).map(|alike| &alike.likeness);
+            self.writer.put_new(id, plain, likeness, shares)?;
         }
         self.recipe_bytes += plain.len() as u64;
         self.advance.content(plain.len() as u64);

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::super::lineage::Alike;
 use crate::codec::delta::Step;
-use crate::repo::Likeness;
+use crate::repo::{BaseChunk, Likeness};
 
 /// What of a chunk is new.
 #[derive(Debug)]
@@ -16,25 +17,23 @@ pub enum News<'n> {
     All,
     /// What a delta inserts.
     Parts(Parts<'n>),
+    /// All of it is stored, but only what a delta would insert has changed.
+    Whole(Parts<'n>),
 }
 
 impl<'n> News<'n> {
     /// Of a chunk that was not there.
-    pub fn of(plain: &'n [u8], likeness: Option<&'n Likeness>) -> Self {
-        let Some(Likeness { bases, steps }) = likeness else { return Self::All };
-        Self::delta(plain, bases.iter().map(|base| base.plain()).collect(), steps)
-    }
-
-    /// Of a chunk that these steps give from the plaintexts of its bases.
-    pub fn delta(plain: &'n [u8], bases: Vec<&'n [u8]>, steps: &[Step]) -> Self {
-        Self::Parts(Parts::new(plain, bases, steps))
+    pub fn of(plain: &'n [u8], alike: Option<&'n Alike>) -> Self {
+        let Some(Alike { likeness: Likeness { bases, steps }, is_whole }) = alike else { return Self::All };
+        let parts = Parts::new(plain, bases.iter().map(BaseChunk::plain).collect(), steps);
+        if *is_whole { Self::Whole(parts) } else { Self::Parts(parts) }
     }
 
     /// How many bytes of this part of the chunk are new.
     pub fn bytes(&self, part: &Range<u32>) -> u32 {
         match self {
             Self::Nothing => 0,
-            Self::All => part.end - part.start,
+            Self::All | Self::Whole(_) => part.end - part.start,
             Self::Parts(parts) => parts.bytes(part),
         }
     }
@@ -44,7 +43,7 @@ impl<'n> News<'n> {
     pub fn rows(&self, start: u32, ends: &[u32], is_fresh: bool, is_within: bool) -> u64 {
         let Some(last) = ends.last() else { return 0 };
         match self {
-            Self::Parts(parts) => parts.rows(start, ends, is_fresh, is_within),
+            Self::Parts(parts) | Self::Whole(parts) => parts.rows(start, ends, is_fresh, is_within),
             Self::All if *last > start => ends.len() as u64,
             _ => u64::from(is_fresh),
         }
@@ -69,7 +68,8 @@ struct Insert {
 }
 
 impl<'n> Parts<'n> {
-    fn new(plain: &'n [u8], bases: Vec<&'n [u8]>, steps: &[Step]) -> Self {
+    /// What these steps insert into a chunk that they give from the plaintexts of its bases.
+    pub fn new(plain: &'n [u8], bases: Vec<&'n [u8]>, steps: &[Step]) -> Self {
         let (mut inserts, mut start, mut before) = (Vec::with_capacity(steps.len()), 0, None);
         for step in steps {
             let end = start + step.insert;

@@ -1,3 +1,4 @@
+use super::news::Parts;
 use super::*;
 use crate::codec::delta::Step;
 
@@ -19,7 +20,7 @@ fn delta<'n>(old: &'n str, new: &'n str, steps: &[(u32, u32, u32)]) -> News<'n> 
     let steps: Vec<_> =
         steps.iter().map(|(insert, from, copy)| Step { insert: *insert, from: *from, copy: *copy }).collect();
     assert_eq!(steps.iter().map(|step| step.insert + step.copy).sum::<u32>() as usize, new.len());
-    News::delta(new.as_bytes(), vec![old.as_bytes()], &steps)
+    News::Parts(Parts::new(new.as_bytes(), vec![old.as_bytes()], &steps))
 }
 
 /// Rows by table, when all is told.
@@ -44,6 +45,19 @@ fn a_row_with_other_bytes_counts_once() {
     assert_eq!(counted(old, new, &[9, 18, 27], &[(0, 0, 13), (2, 15, 12)]), 1);
     assert_eq!(counted(old, new, &[9, 18, 27], &[(0, 0, 13), (1, 0, 0), (1, 15, 12)]), 1);
     assert_eq!(counted(old, old, &[9, 18, 27], &[(0, 0, 27)]), 0);
+}
+
+/// When its chain has become too long.
+#[test]
+fn a_chunk_that_is_stored_whole_all_the_same_takes_its_room_but_has_only_rows_that_changed() {
+    let (old, new) = ("(1,'aa'),(2,'bb'),(3,'cc');", "(1,'aa'),(2,'xy'),(3,'cc');");
+    let News::Parts(parts) = delta(old, new, &[(0, 0, 13), (2, 15, 12)]) else { panic!() };
+    let mut ledger = Ledger::default();
+    ledger.start(true);
+    let all = Share { account: Account(1), bytes: 27 };
+    let marks = |row_ends: &[u32]| Marks { row_ends: row_ends.to_vec(), breaks: vec![] };
+    assert_eq!(ledger.chunk(27, Some(&marks(&[9, 18, 27])), &News::Whole(parts)), [all]);
+    assert_eq!(rows(ledger, &Marks { breaks: vec![section(0, 3)], ..marks(&[]) }), [("t3".into(), Some(1))]);
 }
 
 /// The same bytes may be said to have come a little earlier or later: `(2,'bb'),` or `2,'bb'),(`.

@@ -29,6 +29,15 @@ const CHUNK_BYTES_MIN: usize = 2048;
 /// A copy of so many bytes tells where the streams stand.
 const COPY_BYTES_TELLING: u32 = 512;
 
+/// What a new chunk has in common with last night's.
+#[derive(Debug)]
+pub struct Alike {
+    /// How it is made from them.
+    pub likeness: Likeness,
+    /// Whether it is to be stored whole all the same, since the chain would become too long.
+    pub is_whole: bool,
+}
+
 /// The streams of files last night, one after another.
 #[derive(Debug)]
 pub struct Lineage<'r> {
@@ -75,8 +84,8 @@ impl<'r> Lineage<'r> {
         self.expected = self.expected.saturating_add(bytes);
     }
 
-    /// What a new chunk of the file has in common with last night's, if that is worth storing it so.
-    pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Likeness> {
+    /// What a new chunk of the file has in common with last night's, if that is much.
+    pub fn like(&mut self, id: &ChunkId, plain: &[u8]) -> Option<Alike> {
         if plain.len() < CHUNK_BYTES_MIN || self.ahead.is_none() {
             self.expected = self.expected.saturating_add(plain.len() as u64);
             return None;
@@ -88,10 +97,14 @@ impl<'r> Lineage<'r> {
         })?;
         let depth_max =
             DELTA_DEPTH_WRITTEN + id.as_bytes().first().map_or(0, |byte| byte % (DELTA_DEPTH_WRITTEN / 2));
-        let sifted = sift::sift(&matches, &self.pieces, plain.len(), depth_max)?;
+        let sift = |depth_max| sift::sift(&matches, &self.pieces, plain.len(), depth_max);
+        let (sifted, is_whole) = match sift(depth_max) {
+            Some(sifted) => (sifted, false),
+            None => (sift(u8::MAX)?, true),
+        };
         let base = |number: &usize| Some(self.pieces.get(*number)?.base.clone());
         let bases: Option<Vec<_>> = sifted.pieces.iter().map(base).collect();
-        Some(Likeness { bases: bases?, steps: sifted.steps })
+        Some(Alike { likeness: Likeness { bases: bases?, steps: sifted.steps }, is_whole })
     }
 
     /// What a chunk has in common with last night's stream where it is expected, or where it is found; `None` if something cannot be read.
