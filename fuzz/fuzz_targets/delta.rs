@@ -78,11 +78,9 @@ fn there_and_back(input: &Input<'_>) {
     let base = window.get(window.start(), window.end()).unwrap().to_vec();
     assert!(old.ends_with(&base) && base.len() == old.len().saturating_sub(input.forgotten_bytes.into()));
     for expected in [input.expected, start.wrapping_add(input.expected % 70_000)] {
-        let step = |found: Match| Step {
-            insert: found.insert,
-            from: (found.from - window.start()) as u32,
-            copy: found.copy,
-        };
+        let start = window.start();
+        let step =
+            |found: Match| Step { insert: found.insert, from: (found.from - start) as u32, copy: found.copy };
         let steps: Vec<_> = window.find(&new, expected).into_iter().map(step).collect();
         let level = Compression::Level(i32::from(input.level).rem_euclid(20) - 7);
         for compression in [level, Compression::Off] {
