@@ -6,7 +6,7 @@ from . import cbor
 from .conventions import TYPE_LEASE, TYPE_MARK, check_name, open_sealed_object
 from .errors import refuse_if
 
-WORK = {1: "backup", 2: "prune"}
+WORK = {1: "backup", 2: "prune", 3: "reading"}
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Mark:
     sequence: int
     packs: list
     indexes: list
+    leases: list | None
 
 
 def decode_lease(keys, data, name=None):
@@ -43,7 +44,8 @@ def decode_lease(keys, data, name=None):
 def decode_mark(keys, data, name=None):
     check_name(data, name, "mark")
     body = cbor.table(open_sealed_object(keys, data, b"STRGMARK", TYPE_MARK, "mark"), "mark")
-    return Mark(body.need(1, cbor.time), body.need(2, cbor.uint), body.need(3, _ids), body.need(4, _ids))
+    return Mark(body.need(1, cbor.time), body.need(2, cbor.uint), body.need(3, _ids), body.need(4, _ids),
+                body.get(5, _ids))
 
 
 def _ids(value, what):

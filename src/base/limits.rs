@@ -210,3 +210,11 @@ pub const REPLAY_PIECE_BYTES: usize = 1024 * 1024;
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 /// The largest dictionary of an xz file that is read, in bytes. The program `xz` makes one of 64 MiB at its highest level.
 pub const XZ_DICTIONARY_BYTES_MAX: u32 = 128 * 1024 * 1024;
+/// Seconds for which a lease means something; a third of it after it was written it is renewed.
+pub const LEASE_VALID_SECONDS: u32 = 300;
+/// How far a host's clock may be ahead, in seconds, for its lease to be believed.
+pub const LEASE_AHEAD_SECONDS_MAX: i64 = 86_400;
+/// How often a backup whose chunks are about to be deleted stores them again before it gives up.
+pub const SECURING_ROUNDS_MAX: usize = 16;
+/// Index objects that a prune leaves as they are; where there are more, small ones are brought together.
+pub const INDEX_OBJECTS_FEW: usize = 16;

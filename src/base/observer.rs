@@ -13,6 +13,8 @@ pub enum Phase {
     Restore,
     /// Reading and verifying the repository.
     Check,
+    /// Finding out what is needed, and copying it.
+    Prune,
     /// Bringing the index in the cache up to date.
     Index,
 }

@@ -17,6 +17,8 @@ pub enum Exit {
     Usage,
     /// There is no repository.
     NoRepository,
+    /// Another run is at work that cannot be beside this one.
+    Locked,
     /// No key slot opens, or no password is given.
     WrongPassword,
     /// Something is not what was written.
@@ -40,6 +42,7 @@ impl Exit {
             Self::Error => 1,
             Self::Usage => 2,
             Self::NoRepository => 10,
+            Self::Locked => 11,
             Self::WrongPassword => 12,
             Self::Damage => 13,
             Self::Verification => 15,

@@ -240,6 +240,7 @@ const fn name(phase: Phase) -> &'static str {
         Phase::Backup => "backup",
         Phase::Restore => "restore",
         Phase::Check => "check",
+        Phase::Prune => "prune",
         Phase::Index => "index",
     }
 }

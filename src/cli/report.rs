@@ -27,6 +27,8 @@ pub enum Doing {
     Load,
     /// Changing key slots.
     Keys,
+    /// Deleting what nothing needs.
+    Prune,
     /// Writing files that are not of a repository of the user.
     Files,
     /// Only reading.
@@ -45,6 +47,7 @@ impl Doing {
                 "the repository is untouched; what was written to the target so far stays and is not all"
             }
             Self::Load => "the database is as it was, and so is the repository",
+            Self::Prune => "every snapshot is whole; what is not deleted yet is deleted by the next run",
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {
                 "what was written so far stays and may not be all; no repository of yours was touched"

@@ -14,6 +14,8 @@ pub enum LeasePurpose {
     Backup,
     /// Deleting what nothing needs.
     Prune,
+    /// Reading, for a while, what must not be deleted meanwhile.
+    Reading,
 }
 
 /// Somebody is writing.
@@ -44,10 +46,12 @@ pub struct Mark {
     pub time: Timestamp,
     /// Greatest sequence number among the manifests that were looked at.
     pub sequence: u64,
-    /// Packs no region of which is needed.
+    /// Packs that are to be deleted: no region of theirs is needed, or what is needed stands in other packs too.
     pub packs: Vec<PackId>,
     /// Index objects that are replaced.
     pub indexes: Vec<ObjectId>,
+    /// Leases that must have ended first; `None` while they are not gathered, and then nobody acts on the mark.
+    pub leases: Option<Vec<LeaseId>>,
 }
 
 #[derive(Encode, Decode)]
@@ -82,6 +86,8 @@ struct MarkWire {
     packs: ByteVec,
     #[n(4)]
     indexes: ByteVec,
+    #[n(5)]
+    leases: Option<ByteVec>,
 }
 
 impl Lease {
@@ -100,6 +106,7 @@ impl Lease {
             purpose: match self.purpose {
                 LeasePurpose::Backup => 1,
                 LeasePurpose::Prune => 2,
+                LeasePurpose::Reading => 3,
             },
             host: self.host.clone(),
             process: self.process,
@@ -122,6 +129,7 @@ impl Lease {
             purpose: match wire.purpose {
                 1 => LeasePurpose::Backup,
                 2 => LeasePurpose::Prune,
+                3 => LeasePurpose::Reading,
                 _ => return Err(FormatError::Value { field: "purpose of a lease" }),
             },
             host: wire.host,
@@ -146,8 +154,9 @@ impl Mark {
         cbor::encode(&MarkWire {
             time: Time(self.time),
             sequence: self.sequence,
-            packs: self.packs.iter().flat_map(|id| *id.as_bytes()).collect::<Vec<_>>().into(),
-            indexes: self.indexes.iter().flat_map(|id| *id.as_bytes()).collect::<Vec<_>>().into(),
+            packs: joined(self.packs.iter().map(PackId::as_bytes)),
+            indexes: joined(self.indexes.iter().map(ObjectId::as_bytes)),
+            leases: self.leases.as_ref().map(|leases| joined(leases.iter().map(LeaseId::as_bytes))),
         })
     }
 
@@ -162,8 +171,16 @@ impl Mark {
             sequence: wire.sequence,
             packs: ids(&wire.packs)?.iter().map(|id| PackId::new(*id)).collect(),
             indexes: ids(&wire.indexes)?.iter().map(|id| ObjectId::new(*id)).collect(),
+            leases: match wire.leases {
+                Some(leases) => Some(ids(&leases)?.iter().map(|id| LeaseId::new(*id)).collect()),
+                None => None,
+            },
         })
     }
+}
+
+fn joined<'i>(ids: impl Iterator<Item = &'i [u8; 32]>) -> ByteVec {
+    ids.flatten().copied().collect::<Vec<_>>().into()
 }
 
 fn ids(bytes: &[u8]) -> Result<&[[u8; 32]], FormatError> {
@@ -208,6 +225,7 @@ mod tests {
             sequence: 9,
             packs: vec![PackId::new([1; 32]), PackId::new([2; 32])],
             indexes: vec![],
+            leases: Some(vec![LeaseId::new([3; 32])]),
         };
         assert_eq!(Mark::decode(&mark.encode().unwrap()), Ok(mark));
         assert!(Mark::decode(b"\xa4\x01\x82\x01\x02\x02\x09\x03\x43abc\x04\x40").is_err());

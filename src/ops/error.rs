@@ -48,6 +48,19 @@ pub enum OpsError {
     /// The place to restore to cannot be written.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// Another prune is at work.
+    #[error("prune is running on {host} (process {process}) since {}", since.local())]
+    Pruning {
+        /// On which host.
+        host: String,
+        /// Its process number there.
+        process: u32,
+        /// Since when.
+        since: crate::base::Timestamp,
+    },
+    /// The run was suspended, and somebody else's work took away what it counted on.
+    #[error("the repository was pruned while this run was suspended")]
+    Overtaken,
     /// The repository's chunk sizes are not possible.
     #[error(transparent)]
     Chunker(#[from] ChunkerError),

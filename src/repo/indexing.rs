@@ -1,13 +1,13 @@
 //! The index in the cache kept in step with the index objects of the repository, and made whole from packs where those lack.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::object::name_in;
 use super::packs::pack_name;
-use super::{RepoError, Repository, Subject};
+use super::{Avoided, RepoError, Repository, Subject};
 use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
 use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
 use crate::format::{IndexedPack, ObjectKind, index as index_format};
@@ -26,6 +26,20 @@ pub struct IndexState {
     pub packs_adopted: Vec<PackId>,
     /// Packs that no index object tells of and whose contents cannot be read.
     pub packs_unreadable: Vec<RepoError>,
+    /// Packs that are about to be deleted, as the marks say.
+    pub doomed: HashSet<PackId>,
+    /// Marks that cannot be read.
+    pub marks_damaged: Vec<RepoError>,
+}
+
+impl IndexState {
+    /// What a writer with this index must not rely on.
+    ///
+    /// # Errors
+    /// [`RepoError::Index`].
+    pub fn avoided(&self) -> Result<Avoided, RepoError> {
+        Avoided::new(&self.index, &self.doomed)
+    }
 }
 
 /// What may be done for packs that no index object tells of.
@@ -76,12 +90,16 @@ impl Repository {
         observer: &dyn Observer,
         adopt: Adopt,
     ) -> Result<IndexState, RepoError> {
+        // Before the packs: what is deleted while they are listed is told by a mark.
+        let marks = self.marks()?;
         let mut state = IndexState {
             index,
             damaged: vec![],
             packs_missing: vec![],
             packs_adopted: vec![],
             packs_unreadable: vec![],
+            doomed: marks.packs(),
+            marks_damaged: marks.damaged.into_iter().map(|(_, error)| error).collect(),
         };
         // Index objects first: a pack is stored before the object that tells of it, so the packs listed then are all of those.
         let listed: BTreeSet<ObjectId> = self.index_objects()?.into_iter().collect();
@@ -140,32 +158,44 @@ impl Repository {
         if wanted.is_empty() {
             return Ok(());
         }
+        let mut done = 0;
+        // Of several places of a chunk the last one counts, which is to be one that stays.
+        let passes: &[Option<bool>] =
+            if state.doomed.is_empty() { &[None] } else { &[Some(true), Some(false)] };
+        let doomed = &state.doomed;
         let mut build = state.index.build()?;
-        for (done, id) in (0..).zip(wanted) {
+        for (pass, id) in passes.iter().flat_map(|pass| wanted.iter().map(move |id| (pass, id))) {
             if observer.is_cancelled() {
                 return Err(RepoError::Cancelled);
             }
+            let is_last = *pass != Some(true);
             match self.index_object(*id) {
                 Ok(body) => {
                     let add = index_format::decode::<IndexError>(&body, |pack| {
-                        if packs.contains_key(&pack.id) {
+                        if pass.is_some_and(|of_doomed| of_doomed != doomed.contains(&pack.id)) {
+                            Ok(())
+                        } else if packs.contains_key(&pack.id) {
                             build.add_pack(&pack)
                         } else {
                             build.add_missing_pack(&pack.id)
                         }
                     });
                     match add {
-                        Ok(()) => build.add_object(*id)?,
-                        Err(IndexError::Format(error)) => {
+                        Ok(()) if is_last => build.add_object(*id)?,
+                        Ok(()) => {}
+                        Err(IndexError::Format(error)) if is_last => {
                             state.damaged.push((*id, RepoError::damaged(Subject::Index(*id), error)));
                         }
+                        Err(IndexError::Format(_)) => {}
                         Err(error) => return Err(error.into()),
                     }
                 }
-                Err(error) if error.is_damage() => state.damaged.push((*id, error)),
-                Err(error) => return Err(error),
+                Err(error) if !error.is_damage() => return Err(error),
+                Err(error) if is_last => state.damaged.push((*id, error)),
+                Err(_) => {}
             }
-            observer.progress(&progress(done + 1, wanted.len() as u64));
+            done += u64::from(is_last);
+            observer.progress(&progress(done, wanted.len() as u64));
         }
         Ok(build.finish()?)
     }
@@ -189,7 +219,7 @@ impl Repository {
         };
         let unknown: Vec<(PackId, u64)> = packs
             .iter()
-            .filter(|(id, _)| !known.contains(id) || loose.contains(id))
+            .filter(|(id, _)| (!known.contains(id) || loose.contains(id)) && !state.doomed.contains(id))
             .map(|(id, bytes)| (*id, *bytes))
             .collect();
         for batch in unknown.chunks(32) {

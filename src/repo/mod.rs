@@ -4,13 +4,18 @@
 //! its id. Writing follows one order: packs, then an index object, then the manifest.
 
 mod access;
+mod avoided;
+mod contents;
 mod error;
 #[cfg(test)]
 pub(crate) mod forest;
 mod index_check;
 mod indexing;
+mod lease;
+mod marks;
 mod object;
 mod packs;
+mod reach;
 mod read;
 mod region;
 mod slots;
@@ -22,11 +27,15 @@ mod write;
 
 use std::sync::Arc;
 
+pub use avoided::Avoided;
 pub use error::{RepoError, Subject};
 pub use index_check::IndexCheck;
 pub use indexing::IndexState;
+pub use lease::{HeldLease, Leases};
+pub use marks::Marks;
 pub use object::{OpenError, message_kind, open_envelope, open_sealed};
 pub use packs::PackScan;
+pub use reach::Reach;
 pub use read::{BaseChunk, ChunkReader};
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;

@@ -5,6 +5,8 @@ mod chain;
 mod delta;
 mod kept;
 mod presence;
+mod raw;
+mod rebase;
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +18,7 @@ pub use self::base::BaseChunk;
 use self::delta::{DeltaRegion, Stretch};
 use self::kept::{Kept, lock};
 use super::packs::PackSeals;
-use super::{RepoError, Repository, Subject, region};
+use super::{Avoided, RepoError, Repository, Subject, region};
 use crate::base::limits::{DELTAS_KEPT_BYTES, PACKS_OPEN_MAX, REGIONS_KEPT_BYTES};
 use crate::base::{ChunkId, Encoding};
 use crate::format::{IndexedPack, PackHeader};
@@ -26,6 +28,8 @@ use crate::index::{IndexView, Location, PackPlace, RegionPlace};
 pub struct ChunkReader {
     repo: Repository,
     index: Arc<IndexView>,
+    /// What does not count as being there, and is read all the same.
+    avoided: Avoided,
     places: Mutex<LruCache<u32, Arc<PackPlace>>>,
     packs: Mutex<LruCache<u32, Arc<OpenPack>>>,
     regions: Kept<KeptRegion>,
@@ -74,7 +78,13 @@ impl ChunkReader {
         let regions = Kept::new(REGIONS_KEPT_BYTES, |region: &KeptRegion| region.plain.len());
         let deltas = Kept::new(DELTAS_KEPT_BYTES, |delta: &Arc<DeltaRegion>| delta.memory());
         let (regions_read, bytes_read) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { repo: repo.clone(), index, places, packs, regions, deltas, regions_read, bytes_read }
+        let (repo, avoided) = (repo.clone(), Avoided::default());
+        Self { repo, index, avoided, places, packs, regions, deltas, regions_read, bytes_read }
+    }
+
+    /// The same for a writer: what is only in these packs counts as not being there.
+    pub fn avoiding(self, avoided: Avoided) -> Self {
+        Self { avoided, ..self }
     }
 
     /// How many regions were read from the store so far, and how many bytes these are there.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::lease::remove_if_there;
 use super::{RepoError, Repository, Subject};
 use crate::base::SnapshotId;
 use crate::format::{Manifest, ObjectKind};
@@ -56,5 +57,13 @@ impl Repository {
     pub fn commit(&self, manifest: &Manifest) -> Result<SnapshotId, RepoError> {
         let (id, _) = self.put_object(ObjectKind::Manifest, &manifest.encode()?)?;
         Ok(SnapshotId::new(id))
+    }
+
+    /// Removes a manifest; that it is gone already is as good.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`].
+    pub fn remove_manifest(&self, id: &SnapshotId) -> Result<(), RepoError> {
+        remove_if_there(self, ObjectKind::Manifest, id)
     }
 }

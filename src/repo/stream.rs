@@ -70,20 +70,28 @@ impl<'a> Records<'a> {
     /// Puts the records of the first chunk of records at this level on the level below, which is empty.
     fn expand(&mut self, at: usize) -> Result<(), RepoError> {
         let Some(record) = self.levels.get_mut(at).and_then(VecDeque::pop_front) else { return Ok(()) };
-        let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
-        let bytes = self.reader.chunk(&record.id)?;
-        if bytes.len() != record.bytes as usize {
-            return Err(damaged(&"its length is not the one its recipe says"));
-        }
-        let records = decode_records(&bytes).map_err(|error| damaged(&error))?;
+        let records = Self::below(self.reader, &record)?;
         let is_last = at + 2 == self.levels.len();
         if !is_last && records.iter().any(Record::is_hole) {
-            return Err(damaged(&"a hole among records of records"));
+            return Err(RepoError::damaged(Subject::Chunk(record.id), "a hole among records of records"));
         }
         if let Some(below) = self.levels.get_mut(at + 1) {
             below.extend(records);
         }
         Ok(())
+    }
+
+    /// The records in the chunk that a record of records stands for.
+    ///
+    /// # Errors
+    /// Those of [`Self::next_record`].
+    pub(super) fn below(reader: &ChunkReader, record: &Record) -> Result<Vec<Record>, RepoError> {
+        let damaged = |reason: &dyn std::fmt::Display| RepoError::damaged(Subject::Chunk(record.id), reason);
+        let bytes = reader.chunk(&record.id)?;
+        if bytes.len() != record.bytes as usize {
+            return Err(damaged(&"its length is not the one its recipe says"));
+        }
+        decode_records(&bytes).map_err(|error| damaged(&error))
     }
 }
 

@@ -62,6 +62,7 @@ fn leases() -> Vec<Vector> {
             lease().with(6, uint(2)).with(5, uint(86_400)),
             json!({"work": "prune", "valid_s": 86_400}),
         ),
+        taken("lease-of-a-reader", lease().with(6, uint(3)), json!({"work": "reading"})),
         taken(
             "lease-of-the-largest-process",
             lease().with(8, uint(0xffff_ffff)),
@@ -81,7 +82,7 @@ fn leases() -> Vec<Vector> {
         refused("seconds-86401", 5, uint(86_401), SECONDS, "seconds"),
         refused("seconds-over-32-bits", 5, uint(0x1_0000_0001), SECONDS, "CBOR"),
         refused("work-0", 6, uint(0), WORK, "purpose"),
-        refused("work-3", 6, uint(3), WORK, "purpose"),
+        refused("work-4", 6, uint(4), WORK, "purpose"),
         refused("work-257", 6, uint(257), WORK, "CBOR"),
         refused("process-over-32-bits", 8, uint(1 << 32), TYPE, "CBOR"),
         refused("host-not-utf-8", 7, Item::Raw(vec![0x62, 0xc3, 0x28]), TYPE, "CBOR"),
@@ -104,7 +105,9 @@ fn marks() -> Vec<Vector> {
         )
     };
     let packs = ["first pack", "second pack"].map(|name| seal::hex(&seal::made_of(name)));
-    let all = json!({"written": [1_790_000_000, 0], "sequence": 9, "packs": packs, "indexes": []});
+    let all =
+        json!({"written": [1_790_000_000, 0], "sequence": 9, "packs": packs, "indexes": [], "leases": null});
+    let waiting = mark().with(5, bytes(seal::made_of("lease id")));
     vec![
         Vector::taken("mark", "mark-1", object("mark-1", mark()), all),
         Vector::taken(
@@ -113,6 +116,13 @@ fn marks() -> Vec<Vector> {
             object("mark-of-an-index", mark().with(3, bytes([])).with(4, bytes([5; 32]))),
             json!({"packs": [], "indexes": [seal::hex(&[5; 32])]}),
         ),
+        Vector::taken(
+            "mark",
+            "mark-that-waits",
+            object("mark-that-waits", waiting),
+            json!({"leases": [seal::hex(&seal::made_of("lease id"))]}),
+        ),
+        refused("leases-of-31", 5, bytes([5; 31])),
         refused("packs-of-31", 3, bytes([5; 31])),
         refused("packs-of-65", 3, bytes([5; 65])),
         refused("indexes-of-33", 4, bytes([5; 33])),

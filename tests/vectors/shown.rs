@@ -191,5 +191,7 @@ pub fn lease(lease: &Lease) -> Value {
 pub fn mark(mark: &Mark) -> Value {
     let packs: Vec<_> = mark.packs.iter().map(ToString::to_string).collect();
     let indexes: Vec<_> = mark.indexes.iter().map(ToString::to_string).collect();
-    json!({"written": time(mark.time), "sequence": mark.sequence, "packs": packs, "indexes": indexes})
+    let leases =
+        mark.leases.as_ref().map(|leases| leases.iter().map(ToString::to_string).collect::<Vec<_>>());
+    json!({"written": time(mark.time), "sequence": mark.sequence, "packs": packs, "indexes": indexes, "leases": leases})
 }

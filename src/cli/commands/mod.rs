@@ -11,6 +11,7 @@ mod find;
 mod init;
 mod key;
 mod ls;
+mod prune;
 mod restore;
 mod restore_db;
 mod shell;
@@ -54,6 +55,8 @@ pub enum Command {
     Restore(Box<restore::RestoreArgs>),
     /// Make a database what it was when its dump was made
     RestoreDb(Box<restore_db::RestoreDbArgs>),
+    /// Delete what no snapshot needs
+    Prune(prune::PruneArgs),
     /// See whether everything is there and whole
     Check(check::CheckArgs),
     /// Passwords and the recovery kit
@@ -90,6 +93,7 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Stats(args) => stats::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
         Command::RestoreDb(args) => restore_db::run(&args, session),
+        Command::Prune(args) => prune::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),
         Command::Doctor(args) => doctor::run(&args, session),

@@ -39,6 +39,17 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::Before { .. } => {
             advice(Exit::Error, "", "run the command of --before by hand and see what it says")
         }
+        OpsError::Pruning { .. } => advice(
+            Exit::Locked,
+            "nothing was deleted; backups go on meanwhile",
+            "run it again when that one has ended: one that was killed is forgotten after five minutes",
+        ),
+        OpsError::Overtaken if doing == Doing::Prune => {
+            advice(Exit::Error, "nothing that a snapshot needs was deleted", "run it again")
+        }
+        OpsError::Overtaken => {
+            advice(Exit::Error, "no snapshot was made; earlier ones are untouched", "run it again")
+        }
         OpsError::Chunker(_) => advice(
             Exit::Damage,
             "this program cannot write to the repository as it is",

@@ -17,6 +17,7 @@ mod options;
 mod parent;
 mod produce;
 mod scan;
+mod secure;
 mod step;
 mod stream;
 mod unpack;
@@ -129,6 +130,27 @@ fn save(
     options: &BackupOptions,
     observer: &dyn Observer,
 ) -> Result<BackupReport, OpsError> {
+    let lease = match options.dry_run {
+        true => None,
+        false => Some(secure::begin(repo, options)?),
+    };
+    let mut report = store(repo, cache, inputs, options, observer)?;
+    if let Some(lease) = lease {
+        let id = commit(repo, &mut report.manifest)?;
+        secure::secure(repo, cache, (id, &report.manifest), lease, options, observer)?;
+        report.snapshot = Some(id);
+    }
+    Ok(report)
+}
+
+/// Stores everything but the manifest.
+fn store(
+    repo: &Repository,
+    cache: &Path,
+    inputs: Vec<Input>,
+    options: &BackupOptions,
+    observer: &dyn Observer,
+) -> Result<BackupReport, OpsError> {
     let mut components = components_of(&inputs)?;
     let (roots, streams) = stream::part(inputs, repo.keys(), &mut components)?;
     let snapshots = repo.snapshots()?.whole;
@@ -136,11 +158,13 @@ fn save(
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
     };
-    for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {
+    let odd = state.packs_unreadable.iter().chain(&state.marks_damaged);
+    for error in state.damaged.iter().map(|(_, error)| error).chain(odd) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
     let parent = parent::choose(&snapshots, options, &components);
-    let reader = Arc::new(ChunkReader::new(repo, state.index.view()));
+    let avoided = state.avoided()?;
+    let reader = Arc::new(ChunkReader::new(repo, state.index.view()).avoiding(avoided.clone()));
     let walk = open_walk(&roots, &options.source)?;
     let totals = Totals::default();
     if options.scan {
@@ -156,7 +180,7 @@ fn save(
     };
     let producer = Producer { workshop: Arc::new(workshop), walk, streams, now: options.now, observer };
     let write_options = WriteOptions { compression: options.compression, dry_run: options.dry_run };
-    let writer = Writer::new(repo, &mut state.index, write_options)?;
+    let writer = Writer::new(repo, &mut state.index, write_options)?.avoiding(avoided);
     let root = parent.as_ref().map(|(_, manifest)| manifest.root);
     let maps = Maps::new(repo.chunker()?, &reader, parent.as_ref().map(|(_, manifest)| manifest));
     let lineage = Lineage::new(&reader);
@@ -181,10 +205,9 @@ fn save(
         left_out: done.tally.left_out.iter().map(|path| path.as_bytes().to_vec()).collect(),
     };
     note_failures(&mut manifest, &done.not_whole);
-    let snapshot = if options.dry_run { None } else { Some(commit(repo, &mut manifest)?) };
     let Tally { excluded, sockets: sockets_left_out, .. } = done.tally;
     Ok(BackupReport {
-        snapshot,
+        snapshot: None,
         manifest,
         written: done.written,
         sockets_left_out,

@@ -53,6 +53,10 @@ impl ChunkReader {
     /// Where a chunk is by the index, and by the pack's own table of contents.
     fn vouched(&self, id: &ChunkId) -> Result<Location, RepoError> {
         let location = self.locate(id)?;
+        // Nothing is to lean on what is about to be deleted. A copy of it that is stored later might lean on what leans on it.
+        if self.avoided.has(location.pack) {
+            return Err(RepoError::Missing { subject: Subject::Chunk(*id) });
+        }
         let open = self.open_pack(location.pack)?;
         let region = self.contents(&open)?.contents.regions.get(location.region as usize);
         let mut start = 0_u32;

@@ -86,9 +86,18 @@ impl Assembler {
 
     /// Hands a region on; waits if too many are under way. Returns packs that are durable by now.
     pub fn offer(&mut self, region: PlainRegion) -> Outcome<Vec<Durable>> {
-        self.failure.check()?;
         let compression = self.compression;
-        let promise = compress_job(region, compression);
+        self.hand_on(|| compress_job(region, compression))
+    }
+
+    /// The same for a region that is encoded already.
+    pub fn offer_encoded(&mut self, region: CompressedRegion) -> Outcome<Vec<Durable>> {
+        self.hand_on(|| job(move || Ok(region)))
+    }
+
+    fn hand_on(&mut self, start: impl FnOnce() -> Promise<CompressedRegion>) -> Outcome<Vec<Durable>> {
+        self.failure.check()?;
+        let promise = start();
         let sent = self.to_places.as_ref().is_some_and(|places| places.send(promise).is_ok());
         if !sent {
             return Err(self.failure.take());

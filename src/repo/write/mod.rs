@@ -5,6 +5,7 @@
 
 mod assemble;
 mod charge;
+mod copy;
 mod likeness;
 mod open_pack;
 
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::region::PlainRegion;
-use super::{RepoError, Repository};
+use super::{Avoided, RepoError, Repository};
 use crate::base::ChunkId;
 use crate::base::limits::{CHUNK_BYTES_ACCEPTED, INDEX_CHUNKS_PENDING_MAX};
 use crate::codec::Compression;
@@ -66,6 +67,7 @@ pub struct Writer<'r> {
     repo: &'r Repository,
     index: &'r mut Index,
     options: WriteOptions,
+    avoided: Avoided,
     /// Chunks that are on their way and that the index does not tell of yet.
     pending: HashSet<ChunkId>,
     /// Where the bases of the open delta region lie.
@@ -98,6 +100,7 @@ impl<'r> Writer<'r> {
             repo,
             index,
             options,
+            avoided: Avoided::default(),
             pending: HashSet::new(),
             delta_place: None,
             open: [RegionKind::Content, RegionKind::Metadata, RegionKind::Content].map(PlainRegion::empty),
@@ -107,6 +110,11 @@ impl<'r> Writer<'r> {
             written: Written::default(),
             charges: Charges::default(),
         })
+    }
+
+    /// The same session, which does not rely on these packs: what is only in them it stores again.
+    pub fn avoiding(self, avoided: Avoided) -> Self {
+        Self { avoided, ..self }
     }
 
     /// The repository that is written to.
@@ -124,7 +132,8 @@ impl<'r> Writer<'r> {
     /// # Errors
     /// [`RepoError::Index`].
     pub fn knows(&self, id: &ChunkId) -> Result<bool, RepoError> {
-        Ok(self.pending.contains(id) || self.index.find(id)?.is_some())
+        let is_there = || self.index.find(id).map(|at| at.is_some_and(|at| !self.avoided.has(at.pack)));
+        Ok(self.pending.contains(id) || is_there()?)
     }
 
     /// Stores a chunk unless it is there already; `true` if it was new. Its id must be that of `plain`.
@@ -153,7 +162,20 @@ impl<'r> Writer<'r> {
         likeness: Option<&Likeness>,
         shares: &[Share],
     ) -> Result<(), RepoError> {
-        let Some(likeness) = likeness else { return self.store(Slot::Content, id, plain, shares) };
+        let lasts = |likeness: &&Likeness| likeness.bases.iter().all(|base| !self.avoided.has(base.place.0));
+        let Some(likeness) = likeness.filter(lasts) else {
+            return self.store(Slot::Content, id, plain, shares);
+        };
+        self.store_delta(id, plain, likeness, shares)
+    }
+
+    fn store_delta(
+        &mut self,
+        id: ChunkId,
+        plain: &[u8],
+        likeness: &Likeness,
+        shares: &[Share],
+    ) -> Result<(), RepoError> {
         let place = likeness.bases.first().map(|base| base.place);
         if place != self.delta_place {
             self.close_region(Slot::Delta)?;

@@ -1,0 +1,125 @@
+//! Prune beside those who are at work, or were, or will be again.
+
+use super::*;
+use crate::format::{Lease, Mark, ObjectKind};
+
+/// Two nights of which the first is forgotten; what it had alone is to go.
+fn half_forgotten() -> (House, Manifest) {
+    let house = House::new();
+    house.write("goes", &noise(1, 1_000_000));
+    let first = house.save();
+    std::fs::remove_file(house.data().join("goes")).unwrap();
+    house.write("stays", &noise(2, 1_000_000));
+    house.save();
+    house.forget(first.snapshot.unwrap());
+    (house, first.manifest)
+}
+
+#[test]
+fn what_a_running_backup_may_count_on_waits_for_it_and_nobody_else_does() {
+    let (house, _) = half_forgotten();
+    let lease = house.repo.take_lease(LeasePurpose::Backup, "other").unwrap();
+    let packs = house.packs_bytes();
+    let report = house.prune(Allowance::Bytes(0));
+    assert_eq!((report.deleted, report.leases), (Count::default(), 1));
+    assert!(report.waiting.bytes >= 1_000_000 && house.packs_bytes() >= packs);
+    // One that begins later does not count on it, so it is not waited for.
+    let later = house.repo.take_lease(LeasePurpose::Backup, "later").unwrap();
+    lease.release().unwrap();
+    let report = house.prune(Allowance::Bytes(0));
+    assert!(report.deleted.bytes >= 1_000_000, "{report:?}");
+    later.release().unwrap();
+    house.is_sound();
+}
+
+#[test]
+fn a_backup_does_not_count_on_what_is_marked() {
+    let (house, _) = half_forgotten();
+    let reader = house.repo.take_lease(LeasePurpose::Reading, "reader").unwrap();
+    house.prune(Allowance::Bytes(0));
+    // The same content comes again while its only pack is marked.
+    house.write("goes", &noise(1, 1_000_000));
+    let again = house.save();
+    assert!(again.written.bytes_added >= 1_000_000);
+    reader.release().unwrap();
+    assert!(house.prune(Allowance::Bytes(0)).deleted.packs > 0);
+    assert_eq!(house.files(&again.manifest)[&house.path("goes")], noise(1, 1_000_000));
+    house.is_sound();
+}
+
+#[test]
+fn a_snapshot_that_came_after_the_mark_keeps_what_it_needs() {
+    let (house, first) = half_forgotten();
+    let lease = house.repo.take_lease(LeasePurpose::Backup, "other").unwrap();
+    house.prune(Allowance::Bytes(0));
+    // The one that was at work before the mark commits, counting on what is marked.
+    let id = house.repo.commit(&first).unwrap();
+    assert!(lease.is_intact().unwrap());
+    lease.release().unwrap();
+    house.prune(Allowance::Bytes(0));
+    assert_eq!(house.files(&house.repo.snapshot(id).unwrap())[&house.path("goes")], noise(1, 1_000_000));
+    house.is_sound();
+}
+
+#[test]
+fn leases_of_the_dead_marks_of_the_dead_and_what_is_damaged_are_not_waited_for() {
+    let (house, _) = half_forgotten();
+    let repo = &house.repo;
+    let lease = |renewed: i64, purpose| Lease {
+        id: crate::base::LeaseId::new([7; 32]),
+        counter: 1,
+        started: Timestamp::new(renewed, 0),
+        renewed: Timestamp::new(renewed, 0),
+        valid_seconds: 300,
+        purpose,
+        host: "gone".into(),
+        process: 1,
+    };
+    let now = options(Allowance::default()).now.seconds;
+    for (renewed, purpose) in [
+        (now - 301, LeasePurpose::Backup),
+        (now - 301, LeasePurpose::Prune),
+        (FAR.seconds, LeasePurpose::Backup),
+        (FAR.seconds, LeasePurpose::Prune),
+    ] {
+        repo.put_sealed(ObjectKind::Lease, &lease(renewed, purpose).encode().unwrap()).unwrap();
+    }
+    let unsettled = Mark { time: FAR, sequence: 1, packs: vec![], indexes: vec![], leases: None };
+    repo.put_mark(&unsettled).unwrap();
+    for folder in ["leases", "marks"] {
+        let name = crate::backend::ObjectName::new(&format!("{folder}/{}", "ab".repeat(32))).unwrap();
+        repo.backend().put(&name, b"torn").unwrap();
+    }
+    assert!(house.prune(Allowance::Bytes(0)).deleted.packs > 0);
+    assert_eq!(repo.backend().list("leases").unwrap().len() + repo.backend().list("marks").unwrap().len(), 0);
+}
+
+#[test]
+fn one_prune_at_a_time() {
+    let (house, _) = half_forgotten();
+    let leases: Vec<_> =
+        (0..8).map(|_| house.repo.take_lease(LeasePurpose::Prune, "other").unwrap()).collect();
+    let error = run(&house.repo, &house.cache(), &options(Allowance::default()), &Silent);
+    // With eight others its id is the smallest in one case of nine; then it goes on, and the others would not.
+    if let Err(error) = error {
+        assert!(matches!(&error, OpsError::Pruning { host, .. } if host == "other"), "{error}");
+    }
+    drop(leases);
+    house.prune(Allowance::default());
+    assert_eq!(house.repo.leases().unwrap().whole, []);
+}
+
+#[test]
+fn what_is_marked_waits_for_the_grace_period() {
+    let (house, _) = half_forgotten();
+    let patient = PruneOptions { grace_seconds: 3_600, ..options(Allowance::Bytes(0)) };
+    let report = run(&house.repo, &house.cache(), &patient, &Silent).unwrap();
+    assert!(report.deleted == Count::default() && report.waiting.packs > 0 && report.leases == 0);
+    let seconds = patient.now.seconds;
+    let later = |after: i64| PruneOptions { now: Timestamp::new(seconds + after, 0), ..patient.clone() };
+    let report = run(&house.repo, &house.cache(), &later(3_599), &Silent).unwrap();
+    assert_eq!(report.deleted, Count::default());
+    let report = run(&house.repo, &house.cache(), &later(3_600), &Silent).unwrap();
+    assert!(report.deleted.packs > 0 && report.waiting == Count::default());
+    house.is_sound();
+}
