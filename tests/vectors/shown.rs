@@ -180,6 +180,7 @@ pub fn lease(lease: &Lease) -> Value {
     let work = match lease.purpose {
         LeasePurpose::Backup => "backup",
         LeasePurpose::Prune => "prune",
+        LeasePurpose::Reading => "reading",
     };
     json!({
         "id": lease.id.to_string(), "counter": lease.counter, "started": time(lease.started),

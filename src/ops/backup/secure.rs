@@ -87,3 +87,6 @@ fn store_again(
 pub fn begin(repo: &Repository, options: &BackupOptions) -> Result<HeldLease, RepoError> {
     repo.take_lease(LeasePurpose::Backup, &options.host)
 }
+
+#[cfg(test)]
+mod tests;
