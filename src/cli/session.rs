@@ -1,6 +1,6 @@
 //! What commands share: the repository, the cache, the console, the clock.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use super::temporary::{TemporaryCache, is_of_cache};
 use crate::backend::LocalBackend;
 use crate::base::{Observer, SnapshotId, Timestamp, TreePath, Warning};
 use crate::crypto::PasswordCost;
-use crate::format::{Manifest, Parameters};
+use crate::format::{LeasePurpose, Manifest, Parameters};
 use crate::ops::select::{self, Filter};
-use crate::repo::{IndexState, NewSlot, Repository, Snapshots};
+use crate::repo::{HeldLease, IndexState, NewSlot, Repository, Snapshots};
 
 /// What commands share.
 pub struct Session {
@@ -30,6 +30,7 @@ pub struct Session {
     /// Whether somebody wants the run to end.
     pub cancel: Cancel,
     doing: Cell<Doing>,
+    lease: RefCell<Option<HeldLease>>,
 }
 
 /// More files can be open at once than the cautious default allows; what the system refuses is left as it is.
@@ -47,6 +48,7 @@ impl Session {
             observer: Console::new(global, is_data, cancel.clone()),
             cancel,
             doing: Cell::new(Doing::Reading),
+            lease: RefCell::new(None),
         }
     }
 
@@ -166,6 +168,13 @@ impl Session {
     /// The index, in step with the repository.
     pub fn index(&self, repo: &Repository) -> Result<IndexState, CliError> {
         self.with_cache(|cache| Ok(repo.open_index(cache, &self.observer)?))
+    }
+
+    /// Nothing that is in the repository now is deleted until this command ends. To be called before the index is opened.
+    ///
+    /// Where nothing can be written, nobody on this machine deletes either, and what another one deletes is an error then.
+    pub fn keep_from_prune(&self, repo: &Repository) {
+        *self.lease.borrow_mut() = repo.take_lease(LeasePurpose::Reading, &self.host()).ok();
     }
 
     /// Does `work` with the cache, or, where that cannot be written, after a warning with a directory that is gone afterwards.

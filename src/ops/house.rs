@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::backup::{self, BackupOptions, BackupReport, Input};
-use crate::backend::{MemoryBackend, ObjectName};
+use crate::backend::{Backend, MemoryBackend, ObjectName};
 use crate::base::{Silent, SnapshotId, Timestamp, TreePath};
 use crate::crypto::PasswordCost;
 use crate::format::{Manifest, Parameters};
@@ -37,6 +37,16 @@ impl House {
         let repo = Repository::create(backend, &slot, Parameters::default(), now).unwrap();
         let house = Self { repo, place: tempfile::tempdir().unwrap() };
         std::fs::create_dir(house.data()).unwrap();
+        house
+    }
+
+    /// Another house with the same data, a cache of its own and the repository in another store, as it is now.
+    pub fn moved_to<B: Backend + 'static>(&self, backend: Arc<B>) -> Self {
+        for stored in self.repo.backend().list("").unwrap() {
+            backend.put(&stored.name, &self.repo.backend().get(&stored.name, 1 << 30).unwrap()).unwrap();
+        }
+        let house = Self { repo: self.repo.at(backend), place: tempfile::tempdir().unwrap() };
+        std::os::unix::fs::symlink(self.data(), house.data()).unwrap();
         house
     }
 

@@ -24,6 +24,12 @@ pub use secret::SecretFile;
 /// Variables of the environment that start with one of these are not given to a command.
 const SECRET_PREFIXES: [&[u8]; 2] = [b"STRONGROOM_PASSWORD", b"STRONGROOM_NEW_PASSWORD"];
 
+/// Whether a process of this machine is there; one that cannot be asked is.
+pub fn is_alive(process: u32) -> bool {
+    let pid = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
 /// A command to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {

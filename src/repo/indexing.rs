@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use rayon::prelude::*;
-
+use super::adopt::Adopt;
 use super::object::name_in;
-use super::packs::pack_name;
 use super::{Avoided, RepoError, Repository, Subject};
 use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
 use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
@@ -40,13 +38,6 @@ impl IndexState {
     pub fn avoided(&self) -> Result<Avoided, RepoError> {
         Avoided::new(&self.index, &self.doomed)
     }
-}
-
-/// What may be done for packs that no index object tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Adopt {
-    InCache,
-    InRepository,
 }
 
 impl Repository {
@@ -203,69 +194,6 @@ impl Repository {
     /// The body of an index object.
     pub(super) fn index_object(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
         self.get_object(ObjectKind::Index, &id, &Subject::Index(id))
-    }
-
-    fn adopt_unknown(
-        &self,
-        packs: &BTreeMap<PackId, u64>,
-        state: &mut IndexState,
-        observer: &dyn Observer,
-        adopt: Adopt,
-    ) -> Result<(), RepoError> {
-        let known: BTreeSet<PackId> = state.index.packs()?.into_iter().map(|(id, _)| id).collect();
-        let loose: BTreeSet<PackId> = match adopt {
-            Adopt::InCache => BTreeSet::new(),
-            Adopt::InRepository => state.index.loose_packs()?.into_iter().collect(),
-        };
-        let unknown: Vec<(PackId, u64)> = packs
-            .iter()
-            .filter(|(id, _)| (!known.contains(id) || loose.contains(id)) && !state.doomed.contains(id))
-            .map(|(id, bytes)| (*id, *bytes))
-            .collect();
-        for batch in unknown.chunks(32) {
-            self.adopt(batch, state, observer, adopt)?;
-        }
-        Ok(())
-    }
-
-    fn adopt(
-        &self,
-        packs: &[(PackId, u64)],
-        state: &mut IndexState,
-        observer: &dyn Observer,
-        adopt: Adopt,
-    ) -> Result<(), RepoError> {
-        if observer.is_cancelled() {
-            return Err(RepoError::Cancelled);
-        }
-        let read = packs.par_iter().map(|(id, bytes)| {
-            let pack = self.pack_contents(*id, *bytes)?;
-            if adopt == Adopt::InRepository {
-                // Its writer may have been killed before it was durable, and snapshots will be promised that need it.
-                self.backend.make_durable(&pack_name(id)?)?;
-            }
-            Ok::<_, RepoError>(pack)
-        });
-        let read: Vec<_> = read.collect();
-        let mut adopted = vec![];
-        for pack in read {
-            match pack {
-                Ok(pack) => adopted.push(pack),
-                Err(error) if error.is_damage() => state.packs_unreadable.push(error),
-                Err(error) => return Err(error),
-            }
-        }
-        if adopt == Adopt::InRepository && !adopted.is_empty() {
-            self.write_index(&adopted, &mut state.index)?;
-        } else {
-            let mut build = state.index.build()?;
-            for pack in &adopted {
-                build.add_loose_pack(pack)?;
-            }
-            build.finish()?;
-        }
-        state.packs_adopted.extend(adopted.iter().map(|pack| pack.id));
-        Ok(())
     }
 
     /// Stores index objects for these packs, each of a bounded size, and loads them. Returns the bytes stored.

@@ -4,6 +4,7 @@
 //! its id. Writing follows one order: packs, then an index object, then the manifest.
 
 mod access;
+mod adopt;
 mod avoided;
 mod contents;
 mod error;
@@ -97,6 +98,12 @@ impl Repository {
     /// Its store.
     pub fn backend(&self) -> &dyn Backend {
         &*self.backend
+    }
+
+    /// The same repository in another store, which has the same objects.
+    #[cfg(test)]
+    pub(crate) fn at(&self, backend: Arc<dyn Backend>) -> Self {
+        Self { backend, ..self.clone() }
     }
 
     /// A chunker with its parameters and gear table.

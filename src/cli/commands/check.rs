@@ -39,6 +39,7 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let today = session.now().seconds.div_euclid(86_400);
     let read_data = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
     let options = CheckOptions { read_data, seed: today.unsigned_abs() };
+    session.keep_from_prune(&repo);
     let report = session.with_cache(|cache| Ok(check::run(&repo, cache, &options, &session.observer)?))?;
     if session.json {
         say_json(&report)?

@@ -40,6 +40,7 @@ pub fn run(args: &DumpArgs, session: &Session) -> Result<u8, CliError> {
 pub fn write(args: &DumpArgs, session: &Session, out: &mut dyn Write) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    session.keep_from_prune(&repo);
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let snapshot = named.id.short();

@@ -133,6 +133,7 @@ pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
 fn write(args: &ExtractArgs, session: &Session, out: &mut dyn Write) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    session.keep_from_prune(&repo);
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let (id, manifest) = (named.id, &named.manifest);

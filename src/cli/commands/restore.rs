@@ -87,6 +87,7 @@ pub fn run(args: &RestoreArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
     let started = session.now();
+    session.keep_from_prune(&repo);
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let mut selection = Selection::new(named.path.clone(), &args.include, &args.exclude)?;

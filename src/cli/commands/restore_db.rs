@@ -56,6 +56,7 @@ pub fn run(args: &RestoreDbArgs, session: &Session) -> Result<u8, CliError> {
     let server = server(&args.into, args.db_password_file.as_deref())?;
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    session.keep_from_prune(&repo);
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let overwrite = args.overwrite.allows(&server, session)?;

@@ -11,6 +11,7 @@ use crate::ops::house::{House, noise};
 use crate::repo::{StreamReader, TreeReader};
 
 mod beside;
+mod faults;
 
 const FAR: Timestamp = Timestamp::new(4_000_000_000, 0);
 

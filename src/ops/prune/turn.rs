@@ -3,6 +3,7 @@
 use super::OpsError;
 use crate::base::{LeaseId, Timestamp};
 use crate::format::LeasePurpose;
+use crate::process::is_alive;
 use crate::repo::{HeldLease, Marks, Repository};
 
 /// The turn of a prune; it ends with it.
@@ -23,7 +24,10 @@ impl Turn {
             repo.remove_lease(object)?;
         }
         for (object, other) in leases.whole.iter().filter(|(_, other)| other.id != lease.id()) {
-            if !other.is_live(now) {
+            // A process of this machine that was killed need not be waited for. Where the name of the machine deceives, its owner finds
+            // its lease gone and looks again.
+            let is_killed = other.host == host && !is_alive(other.process);
+            if is_killed || !other.is_live(now) {
                 repo.remove_lease(object)?;
             } else if other.purpose == LeasePurpose::Prune && other.id < lease.id() {
                 let (host, since) = (other.host.clone(), other.started);

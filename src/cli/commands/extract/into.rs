@@ -55,6 +55,7 @@ pub fn run(args: &ExtractArgs, session: &Session) -> Result<u8, CliError> {
     let server = server(into.as_deref().unwrap_or_default(), db_password_file.as_deref())?;
     let repo = session.repository()?;
     let named = session.named(&repo, &args.snapshot, &args.filter.filter())?;
+    session.keep_from_prune(&repo);
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());
     let extract = options(args, named.path.clone(), String::new())?;
