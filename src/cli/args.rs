@@ -25,7 +25,8 @@ const ENDS: &str = "Exit codes:
     2  wrong command line         16  storage unreachable
     3  done, with warnings        17  no space
    10  no repository              18  partial snapshot
-   12  wrong password or key     130  interrupted
+   11  another run is at work    130  interrupted
+   12  wrong password or key
 
 Environment:
   STRONGROOM_REPO            as --repo

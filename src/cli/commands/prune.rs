@@ -134,7 +134,7 @@ impl Summary {
             packs: report.before.packs,
             bytes: report.before.bytes,
             packs_unneeded: report.unneeded.packs,
-            bytes_unneeded: report.unneeded.bytes,
+            bytes_unneeded: report.unused_before,
             packs_rewritten: report.rewritten.packs,
             bytes_rewritten: report.rewritten.bytes,
             bytes_written: report.written.bytes,
@@ -156,8 +156,9 @@ fn counted(count: Count) -> String {
 fn say_text(report: &PruneReport, options: &PruneOptions) -> Result<(), CliError> {
     let rest = report.before.bytes.saturating_sub(report.unneeded.bytes + report.rewritten.bytes);
     line(format!("snapshots  {} looked at", report.snapshots))?;
-    line(format!("before     {}", counted(report.before)))?;
-    line(format!("unneeded   {}", counted(report.unneeded)))?;
+    let unneeded = units::bytes(report.unused_before);
+    line(format!("before     {}; {unneeded} of that is not needed", counted(report.before)))?;
+    line(format!("unneeded   {} as a whole", counted(report.unneeded)))?;
     line(format!("rewritten  {}, for what is needed of them", counted(report.rewritten)))?;
     if options.dry_run {
         let unused = units::bytes(report.unused_left);

@@ -39,17 +39,7 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::Before { .. } => {
             advice(Exit::Error, "", "run the command of --before by hand and see what it says")
         }
-        OpsError::Pruning { .. } => advice(
-            Exit::Locked,
-            "nothing was deleted; backups go on meanwhile",
-            "run it again when that one has ended: one that was killed is forgotten after five minutes",
-        ),
-        OpsError::Overtaken if doing == Doing::Prune => {
-            advice(Exit::Error, "nothing that a snapshot needs was deleted", "run it again")
-        }
-        OpsError::Overtaken => {
-            advice(Exit::Error, "no snapshot was made; earlier ones are untouched", "run it again")
-        }
+        OpsError::Pruning { .. } | OpsError::Overtaken => of_prune(error, doing),
         OpsError::Chunker(_) => advice(
             Exit::Damage,
             "this program cannot write to the repository as it is",
@@ -74,6 +64,21 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
             "",
             format!("strongroom ls --recursive {snapshot}, which lists the paths that there are"),
         ),
+        error @ (OpsError::NoTable { .. }
+        | OpsError::SeveralDumps { .. }
+        | OpsError::Rows { .. }
+        | OpsError::NoRows { .. }) => of_tables(error),
+        OpsError::Request(_) => advice(Exit::Usage, "", "strongroom COMMAND --help"),
+        OpsError::Output { source, .. } if is_full(source) => no_space(),
+        OpsError::Output { .. } => {
+            advice(Exit::Error, "the output is not all there", "look at where the output goes")
+        }
+    }
+}
+
+/// Errors of tables and rows.
+fn of_tables(error: &OpsError) -> Advice {
+    match error {
         OpsError::NoTable { nearest, .. } if !nearest.is_empty() => {
             advice(Exit::Error, "", format!("{}: tables with names like it", nearest.join(", ")))
         }
@@ -88,13 +93,23 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
             "what was written so far is not all of it",
             "the table as it stands in the dump, without --where and --format",
         ),
-        OpsError::NoRows { .. } => {
-            advice(Exit::Error, "", "another condition, or --allow-empty if that may be so")
+        _ => advice(Exit::Error, "", "another condition, or --allow-empty if that may be so"),
+    }
+}
+
+/// What comes of several runs on one repository.
+fn of_prune(error: &OpsError, doing: Doing) -> Advice {
+    match error {
+        OpsError::Pruning { .. } => advice(
+            Exit::Locked,
+            "nothing was deleted; backups go on meanwhile",
+            "run it again when that one has ended: one that was killed is forgotten after five minutes",
+        ),
+        _ if doing == Doing::Prune => {
+            advice(Exit::Error, "nothing that a snapshot needs was deleted", "run it again")
         }
-        OpsError::Request(_) => advice(Exit::Usage, "", "strongroom COMMAND --help"),
-        OpsError::Output { source, .. } if is_full(source) => no_space(),
-        OpsError::Output { .. } => {
-            advice(Exit::Error, "the output is not all there", "look at where the output goes")
+        _ => {
+            advice(Exit::Error, "no snapshot was made; earlier ones are untouched", "run it again")
         }
     }
 }

@@ -107,6 +107,9 @@ pub fn run(
     for slot in repo.key_slots()?.iter().filter(|slot| slot.cost.is_none()) {
         report.errors.push(format!("key slot {} is damaged", slot.id.short()));
     }
+    // Neither is needed by a snapshot; the next prune takes them away.
+    let (leases, marks) = (repo.leases()?.damaged, repo.marks()?.damaged);
+    report.errors.extend(leases.iter().chain(&marks).map(|(_, error)| error.to_string()));
     let snapshots = repo.snapshots()?;
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());

@@ -61,6 +61,8 @@ pub struct PruneReport {
     pub snapshots: u64,
     /// All packs that there were.
     pub before: Count,
+    /// Bytes in them that nothing needs, padding and tables of contents of packs that are needed not counted.
+    pub unused_before: u64,
     /// Of these, packs that nothing needs.
     pub unneeded: Count,
     /// Of these, packs of which what is needed is written anew.
@@ -151,6 +153,11 @@ impl Survey {
         PruneReport {
             snapshots: self.snapshots.len() as u64,
             before: Count::of(self.uses.iter()),
+            unused_before: self
+                .uses
+                .iter()
+                .map(|pack| if pack.is_wanted { pack.unused } else { pack.bytes })
+                .sum(),
             unneeded: count(&self.decision.delete),
             rewritten: count(&self.decision.rewrite),
             unused_left: self.decision.unused_left,

@@ -121,13 +121,10 @@ pub fn survey(
         for (region, record) in (0..).zip(&pack.contents.regions) {
             of_pack.unused += unused(record, (number, region), needs, &mut of_pack.is_wanted);
             for base in &record.bases {
-                match index.find(base)? {
-                    Some(found) => {
-                        of_pack.leans_on_unwanted |= !needs.has(&found);
-                        leans.push((at, found.pack));
-                    }
-                    // It was lost before, and what leans on it with it: `check` says so.
-                    None => {}
+                // One that is in no pack was lost before, and what leans on it with it: `check` says so.
+                if let Some(found) = index.find(base)? {
+                    of_pack.leans_on_unwanted |= !needs.has(&found);
+                    leans.push((at, found.pack));
                 }
             }
         }

@@ -130,7 +130,7 @@ fn nights_that_leaned_on_forgotten_ones_lean_on_what_stays() {
         let (report, dump) = &nights[night];
         assert_eq!(
             house.files(&report.manifest).into_values().collect::<Vec<_>>(),
-            [dump.clone()],
+            std::slice::from_ref(dump),
             "{night}"
         );
     }
