@@ -216,5 +216,7 @@ pub const LEASE_VALID_SECONDS: u32 = 300;
 pub const LEASE_AHEAD_SECONDS_MAX: i64 = 86_400;
 /// How often a backup whose chunks are about to be deleted stores them again before it gives up.
 pub const SECURING_ROUNDS_MAX: usize = 16;
+/// The longest reason of a hold, in bytes.
+pub const HOLD_REASON_BYTES_MAX: usize = 4_096;
 /// Index objects that a prune leaves as they are; where there are more, small ones are brought together.
 pub const INDEX_OBJECTS_FEW: usize = 16;

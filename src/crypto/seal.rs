@@ -34,6 +34,10 @@ pub enum MessageKind {
     Lease,
     /// A mark.
     Mark,
+    /// A hold.
+    Hold,
+    /// A forgetting record.
+    Forgetting,
 }
 
 impl MessageKind {
@@ -48,6 +52,8 @@ impl MessageKind {
             Self::Manifest => 6,
             Self::Lease => 7,
             Self::Mark => 8,
+            Self::Hold => 9,
+            Self::Forgetting => 10,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod entry;
 pub mod envelope;
 pub mod index;
+mod keeping;
 pub mod keyslot;
 pub mod lease;
 pub mod manifest;
@@ -21,6 +22,7 @@ pub use config::{Config, ConfigHeader, Parameters};
 pub use entry::{Compressed, CompressedFormat, Entry, EntryKind, Recipe, Record, Replay};
 pub use envelope::{Envelope, padme};
 pub use index::IndexedPack;
+pub use keeping::{Forgetting, Hold};
 pub use keyslot::{KeySlotBody, KeySlotHeader};
 pub use lease::{Lease, LeasePurpose, Mark};
 pub use manifest::{

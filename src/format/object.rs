@@ -1,4 +1,4 @@
-//! The header that index objects, manifests, leases and marks share (`format-spec/conventions.md`, "Sealed objects").
+//! The header that index objects, manifests, leases, marks and their like share (`format-spec/conventions.md`, "Sealed objects").
 
 use super::FormatError;
 use crate::base::Fields;
@@ -17,6 +17,10 @@ pub enum ObjectKind {
     Lease,
     /// A mark.
     Mark,
+    /// A hold.
+    Hold,
+    /// A forgetting record.
+    Forgetting,
 }
 
 impl ObjectKind {
@@ -26,6 +30,8 @@ impl ObjectKind {
             Self::Manifest => b"STRGMANI",
             Self::Lease => b"STRGLEAS",
             Self::Mark => b"STRGMARK",
+            Self::Hold => b"STRGHOLD",
+            Self::Forgetting => b"STRGFGET",
         }
     }
 
@@ -36,6 +42,8 @@ impl ObjectKind {
             Self::Manifest => "snapshots",
             Self::Lease => "leases",
             Self::Mark => "marks",
+            Self::Hold => "holds",
+            Self::Forgetting => "forgotten",
         }
     }
 }

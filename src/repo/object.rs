@@ -81,6 +81,8 @@ pub const fn message_kind(kind: ObjectKind) -> MessageKind {
         ObjectKind::Manifest => MessageKind::Manifest,
         ObjectKind::Lease => MessageKind::Lease,
         ObjectKind::Mark => MessageKind::Mark,
+        ObjectKind::Hold => MessageKind::Hold,
+        ObjectKind::Forgetting => MessageKind::Forgetting,
     }
 }
 

@@ -108,9 +108,7 @@ fn of_prune(error: &OpsError, doing: Doing) -> Advice {
         _ if doing == Doing::Prune => {
             advice(Exit::Error, "nothing that a snapshot needs was deleted", "run it again")
         }
-        _ => {
-            advice(Exit::Error, "no snapshot was made; earlier ones are untouched", "run it again")
-        }
+        _ => advice(Exit::Error, "no snapshot was made; earlier ones are untouched", "run it again"),
     }
 }
 
