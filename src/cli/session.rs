@@ -209,7 +209,8 @@ impl Session {
 
     /// Names the manifests that cannot be read.
     pub fn warn_of(&self, snapshots: &Snapshots) {
-        for (_, error) in &snapshots.unreadable {
+        for error in snapshots.unreadable.iter().map(|(_, error)| error).chain(&snapshots.forgettings_damaged)
+        {
             self.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
         }
     }

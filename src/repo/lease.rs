@@ -9,8 +9,9 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
+use super::found::Found;
 use super::object::name_in;
-use super::{RepoError, Repository, Subject};
+use super::{RepoError, Repository};
 use crate::backend::BackendError;
 use crate::base::limits::{LEASE_AHEAD_SECONDS_MAX, LEASE_VALID_SECONDS};
 use crate::base::{LeaseId, ObjectId, Timestamp};
@@ -18,13 +19,7 @@ use crate::crypto::random_array;
 use crate::format::{Lease, LeasePurpose, ObjectKind};
 
 /// The leases of a repository.
-#[derive(Debug, Default)]
-pub struct Leases {
-    /// Those that can be read.
-    pub whole: Vec<(ObjectId, Lease)>,
-    /// Those that cannot.
-    pub damaged: Vec<(ObjectId, RepoError)>,
-}
+pub type Leases = Found<Lease>;
 
 impl Lease {
     /// Whether its owner is to be reckoned with at `now`.
@@ -43,22 +38,7 @@ impl Repository {
     /// # Errors
     /// [`RepoError::Backend`].
     pub fn leases(&self) -> Result<Leases, RepoError> {
-        let mut leases = Leases::default();
-        for stored in self.backend.list(ObjectKind::Lease.folder())? {
-            let Ok(id) = stored.name.last_part().parse::<ObjectId>() else { continue };
-            let subject = Subject::Object(format!("lease {}", id.short()));
-            let read = self.get_object(ObjectKind::Lease, &id, &subject).and_then(|body| {
-                Lease::decode(&body).map_err(|error| RepoError::damaged(subject.clone(), error))
-            });
-            match read {
-                Ok(lease) => leases.whole.push((id, lease)),
-                // Renewed or released since it was listed: a renewed one is under its new name, put before.
-                Err(RepoError::Missing { .. }) => {}
-                Err(error) if error.is_damage() => leases.damaged.push((id, error)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(leases)
+        self.all_of(ObjectKind::Lease, "lease", Lease::decode)
     }
 
     /// Removes a lease that means nothing any more.
@@ -187,7 +167,7 @@ fn now() -> Timestamp {
 }
 
 fn put(repo: &Repository, lease: &Lease) -> Result<ObjectId, RepoError> {
-    Ok(ObjectId::new(repo.put_object(ObjectKind::Lease, &lease.encode()?)?.0))
+    repo.put_of(ObjectKind::Lease, &lease.encode()?)
 }
 
 /// Writes the lease anew, then removes what stood for it before.

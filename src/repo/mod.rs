@@ -10,8 +10,10 @@ mod contents;
 mod error;
 #[cfg(test)]
 pub(crate) mod forest;
+mod found;
 mod index_check;
 mod indexing;
+mod keeping;
 mod lease;
 mod marks;
 mod object;
@@ -30,8 +32,10 @@ use std::sync::Arc;
 
 pub use avoided::Avoided;
 pub use error::{RepoError, Subject};
+pub use found::Found;
 pub use index_check::IndexCheck;
 pub use indexing::IndexState;
+pub use keeping::{Forgettings, Holds};
 pub use lease::{HeldLease, Leases};
 pub use marks::Marks;
 pub use object::{OpenError, message_kind, open_envelope, open_sealed};

@@ -14,6 +14,12 @@ pub struct Snapshots {
     pub whole: Vec<(SnapshotId, Manifest)>,
     /// Those whose manifest cannot be read.
     pub unreadable: Vec<(SnapshotId, RepoError)>,
+    /// Those that are forgotten and whose manifests lie there all the same.
+    pub left_over: Vec<SnapshotId>,
+    /// Forgetting records that cannot be read: what they name is in `whole` as long as its manifest is there.
+    pub forgettings_damaged: Vec<RepoError>,
+    /// The greatest sequence number there ever was, of forgotten ones too; 0 if there was none.
+    pub sequence: u64,
 }
 
 impl Repository {
@@ -23,10 +29,12 @@ impl Repository {
     /// [`RepoError::Backend`] if they cannot be listed or the store fails.
     pub fn snapshots(&self) -> Result<Snapshots, RepoError> {
         let names = self.backend.list(ObjectKind::Manifest.folder())?;
-        let ids: Vec<SnapshotId> =
-            names.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
+        let forgettings = self.forgettings()?;
+        let forgotten = forgettings.snapshots();
+        let ids = names.iter().filter_map(|stored| stored.name.last_part().parse().ok());
+        let (left_over, ids): (Vec<SnapshotId>, Vec<_>) = ids.partition(|id| forgotten.contains(id));
         let read: Vec<_> = ids.into_par_iter().map(|id| (id, self.snapshot(id))).collect();
-        let Snapshots { mut whole, mut unreadable } = Snapshots::default();
+        let (mut whole, mut unreadable) = (vec![], vec![]);
         for (id, manifest) in read {
             match manifest {
                 Ok(manifest) => whole.push((id, manifest)),
@@ -36,8 +44,11 @@ impl Repository {
                 Err(error) => return Err(error),
             }
         }
-        whole.sort_by_key(|(id, manifest)| (manifest.sequence, manifest.started, *id));
-        Ok(Snapshots { whole, unreadable })
+        whole.sort_by_key(|(id, manifest): &(_, Manifest)| (manifest.sequence, manifest.started, *id));
+        let newest = whole.last().map_or(0, |(_, manifest)| manifest.sequence);
+        let sequence = newest.max(forgettings.newest());
+        let forgettings_damaged = forgettings.damaged.into_iter().map(|(_, error)| error).collect();
+        Ok(Snapshots { whole, unreadable, left_over, forgettings_damaged, sequence })
     }
 
     /// One snapshot's manifest.

@@ -8,6 +8,7 @@ mod doctor;
 mod dump;
 mod extract;
 mod find;
+mod hold;
 mod init;
 mod key;
 mod ls;
@@ -55,6 +56,10 @@ pub enum Command {
     Restore(Box<restore::RestoreArgs>),
     /// Make a database what it was when its dump was made
     RestoreDb(Box<restore_db::RestoreDbArgs>),
+    /// Keep a snapshot, whatever the rules of forget say
+    Hold(hold::HoldArgs),
+    /// End what hold has begun
+    Release(hold::ReleaseArgs),
     /// Delete what no snapshot needs
     Prune(prune::PruneArgs),
     /// See whether everything is there and whole
@@ -93,6 +98,8 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Stats(args) => stats::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
         Command::RestoreDb(args) => restore_db::run(&args, session),
+        Command::Hold(args) => hold::hold(&args, session),
+        Command::Release(args) => hold::release(&args, session),
         Command::Prune(args) => prune::run(&args, session),
         Command::Check(args) => check::run(&args, session),
         Command::Key(command) => key::run(&command, session),

@@ -48,6 +48,7 @@ struct Line<'a> {
     description: Option<&'a str>,
     paths: Vec<JsonPath>,
     status: &'static str,
+    held: bool,
     parent: Option<String>,
     files: u64,
     bytes: u64,
@@ -66,14 +67,16 @@ pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
     let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));
     let shown = fitting.get(skip..).unwrap_or_default();
+    let holds = repo.holds()?.whole;
+    let is_held = |id: &SnapshotId| holds.iter().any(|(_, hold)| hold.snapshot == *id);
     if session.json {
         for (id, manifest) in shown {
-            json("snapshot", json_line(*id, manifest))?;
+            json("snapshot", json_line(*id, manifest, is_held(id)))?;
         }
     } else if shown.is_empty() {
         say("no snapshots");
     } else {
-        let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest)).collect();
+        let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest, is_held(id))).collect();
         let head = ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
         line(table(&head, &rows, &[4, 5, 6, 7]))?;
     }
@@ -85,7 +88,7 @@ fn tables(manifest: &Manifest) -> u64 {
     manifest.table_maps.iter().map(|map| map.tables).sum()
 }
 
-fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
+fn row(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Vec<String> {
     let paths: Vec<_> = manifest.components.iter().map(|component| component.name.clone()).collect();
     vec![
         id.short(),
@@ -96,12 +99,12 @@ fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
         units::bytes(manifest.statistics.bytes),
         units::bytes(manifest.statistics.bytes_stored),
         units::count(tables(manifest)),
-        status(manifest.status).into(),
+        format!("{}{}", status(manifest.status), if is_held { ", held" } else { "" }),
         escape(paths.join(" ").as_bytes()),
     ]
 }
 
-fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
+fn json_line(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Line<'_> {
     Line {
         id: id.to_string(),
         sequence: manifest.sequence,
@@ -114,6 +117,7 @@ fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
         description: manifest.description.as_deref(),
         paths: manifest.components.iter().map(|component| JsonPath::new(&component.path)).collect(),
         status: status(manifest.status),
+        held: is_held,
         parent: manifest.parent.map(|id| id.to_string()),
         files: manifest.statistics.files,
         bytes: manifest.statistics.bytes,

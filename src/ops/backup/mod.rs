@@ -153,7 +153,8 @@ fn store(
 ) -> Result<BackupReport, OpsError> {
     let mut components = components_of(&inputs)?;
     let (roots, streams) = stream::part(inputs, repo.keys(), &mut components)?;
-    let snapshots = repo.snapshots()?.whole;
+    let there = repo.snapshots()?;
+    let snapshots = there.whole;
     let mut state = match options.dry_run {
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
@@ -186,7 +187,7 @@ fn store(
     let lineage = Lineage::new(&reader);
     let done = consume::run(Consumer::new(writer, maps, lineage, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
-        sequence: snapshots.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
+        sequence: there.sequence + 1,
         time: options.time.unwrap_or(options.now),
         started: options.now,
         ended: Timestamp::from(std::time::SystemTime::now()),
@@ -219,9 +220,7 @@ fn store(
 
 /// Commits with a sequence number after every snapshot that is there now, also of writers that ran meanwhile.
 fn commit(repo: &Repository, manifest: &mut Manifest) -> Result<SnapshotId, RepoError> {
-    let now = repo.snapshots()?.whole;
-    let newest = now.last().map_or(0, |(_, manifest)| manifest.sequence);
-    manifest.sequence = manifest.sequence.max(newest + 1);
+    manifest.sequence = manifest.sequence.max(repo.snapshots()?.sequence + 1);
     repo.commit(manifest)
 }
 

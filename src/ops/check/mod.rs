@@ -111,6 +111,15 @@ pub fn run(
     let (leases, marks) = (repo.leases()?.damaged, repo.marks()?.damaged);
     report.errors.extend(leases.iter().chain(&marks).map(|(_, error)| error.to_string()));
     let snapshots = repo.snapshots()?;
+    report.errors.extend(snapshots.forgettings_damaged.iter().map(ToString::to_string));
+    if !snapshots.left_over.is_empty() {
+        let count = units::counted(snapshots.left_over.len() as u64, "manifest", "manifests");
+        report.notes.push(format!(
+            "{count} of forgotten snapshots lie there; the next forget or prune takes them away"
+        ));
+    }
+    let holds = repo.holds()?;
+    report.errors.extend(holds.damaged.iter().map(|(_, error)| error.to_string()));
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());
         let (files, trees_damaged) = (vec![], vec![]);

@@ -97,6 +97,8 @@ pub fn run(
         return Ok(Survey::make(repo, &state, options, observer)?.report());
     }
     let turn = Turn::take(repo, &options.host, options.now)?;
+    // What a run that was killed while it forgot left behind.
+    repo.snapshots()?.left_over.iter().try_for_each(|id| repo.remove_manifest(id))?;
     let old = turn.tidy_marks(repo)?;
     let mut state = repo.open_index_for_writing(cache, observer)?;
     for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {

@@ -49,7 +49,7 @@ fn keys(repo: &Repository, seconds: f64) -> Result<Finding, CliError> {
 }
 
 fn list(snapshots: &Snapshots) -> Finding {
-    let Snapshots { whole, unreadable } = snapshots;
+    let Snapshots { whole, unreadable, .. } = snapshots;
     let complete = whole.iter().filter(|(_, manifest)| manifest.status == Status::Complete);
     let newest = complete.clone().map(|(_, manifest)| manifest.time).max();
     let newest = newest.map_or_else(|| "none".into(), |time| time.local());
