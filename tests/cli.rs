@@ -6,6 +6,7 @@ mod cli {
     mod costs;
     mod ends;
     mod extract;
+    mod forget;
     mod hooks;
     mod interrupt;
     mod latest;

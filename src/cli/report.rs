@@ -28,6 +28,8 @@ pub enum Doing {
     Load,
     /// Changing key slots.
     Keys,
+    /// Dropping snapshots.
+    Forget,
     /// Deleting what nothing needs.
     Prune,
     /// Writing files that are not of a repository of the user.
@@ -48,6 +50,7 @@ impl Doing {
                 "the repository is untouched; what was written to the target so far stays and is not all"
             }
             Self::Load => "the database is as it was, and so is the repository",
+            Self::Forget => "no data was deleted: only prune does that",
             Self::Prune => "every snapshot is whole; what is not deleted yet is deleted by the next run",
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {

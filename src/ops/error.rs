@@ -48,6 +48,19 @@ pub enum OpsError {
     /// The place to restore to cannot be written.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The rules for what is kept cannot be meant.
+    #[error(transparent)]
+    Retention(#[from] crate::retention::RetentionError),
+    /// A snapshot that is held was to be forgotten.
+    #[error("snapshot {snapshot} is held by {by}{}", reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    Held {
+        /// Which, short.
+        snapshot: String,
+        /// Who holds it.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
     /// Another prune is at work.
     #[error("prune is running on {host} (process {process}) since {}", since.local())]
     Pruning {

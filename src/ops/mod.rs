@@ -11,6 +11,7 @@ mod entries;
 mod error;
 pub mod extract;
 pub mod find;
+pub mod forget;
 pub mod hold;
 #[cfg(test)]
 mod house;

@@ -8,6 +8,7 @@ mod doctor;
 mod dump;
 mod extract;
 mod find;
+mod forget;
 mod hold;
 mod init;
 mod key;
@@ -56,6 +57,8 @@ pub enum Command {
     Restore(Box<restore::RestoreArgs>),
     /// Make a database what it was when its dump was made
     RestoreDb(Box<restore_db::RestoreDbArgs>),
+    /// Drop snapshots that no rule keeps, or that are named
+    Forget(Box<forget::ForgetArgs>),
     /// Keep a snapshot, whatever the rules of forget say
     Hold(hold::HoldArgs),
     /// End what hold has begun
@@ -98,6 +101,7 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Stats(args) => stats::run(&args, session),
         Command::Restore(args) => restore::run(&args, session),
         Command::RestoreDb(args) => restore_db::run(&args, session),
+        Command::Forget(args) => forget::run(&args, session),
         Command::Hold(args) => hold::hold(&args, session),
         Command::Release(args) => hold::release(&args, session),
         Command::Prune(args) => prune::run(&args, session),

@@ -36,6 +36,14 @@ pub fn of_ops(error: &OpsError, doing: Doing) -> Advice {
         OpsError::Before { .. } => {
             advice(Exit::Error, "", "run the command of --before by hand and see what it says")
         }
+        OpsError::Retention(_) => {
+            advice(Exit::Usage, "nothing was forgotten", "forget --dry-run, which shows what each rule keeps")
+        }
+        OpsError::Held { snapshot, .. } => advice(
+            Exit::Error,
+            "nothing was forgotten",
+            format!("strongroom release {snapshot} first, if it may go"),
+        ),
         OpsError::Pruning { .. } | OpsError::Overtaken => of_prune(error, doing),
         OpsError::Chunker(_) => advice(
             Exit::Damage,
