@@ -33,11 +33,11 @@ pub struct Plan {
 pub enum Calls {
     /// All of them.
     Any,
-    /// Puts and removals.
+    /// Puts, replacements and removals.
     Changing,
     /// Everything else.
     Reading,
-    /// Puts alone.
+    /// Puts and replacements.
     Put,
     /// Removals alone.
     Remove,
@@ -67,7 +67,7 @@ pub enum Effect {
     Before,
     /// All of it: the caller does not know that it is done.
     After,
-    /// A put leaves the first half of the object under its final name. Other calls do nothing.
+    /// A put or replacement leaves the first half of the object under its final name. Other calls do nothing.
     Torn,
 }
 
@@ -134,6 +134,21 @@ impl<B: Backend> Faulty<B> {
         }
     }
 
+    fn write(
+        &self,
+        name: &ObjectName,
+        bytes: &[u8],
+        write: fn(&B, &ObjectName, &[u8]) -> Result<(), BackendError>,
+    ) -> Result<(), BackendError> {
+        let Some(plan) = self.count(Kind::Put) else { return write(&self.inner, name, bytes) };
+        match plan.effect {
+            Effect::Before => {}
+            Effect::After => write(&self.inner, name, bytes)?,
+            Effect::Torn => write(&self.inner, name, bytes.get(..bytes.len() / 2).unwrap_or_default())?,
+        }
+        Err(plan.fault.error(Some(name), self.location()))
+    }
+
     fn call<T>(
         &self,
         kind: Kind,
@@ -154,13 +169,11 @@ impl<B: Backend> Faulty<B> {
 
 impl<B: Backend> Backend for Faulty<B> {
     fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
-        let Some(plan) = self.count(Kind::Put) else { return self.inner.put(name, bytes) };
-        match plan.effect {
-            Effect::Before => {}
-            Effect::After => self.inner.put(name, bytes)?,
-            Effect::Torn => self.inner.put(name, bytes.get(..bytes.len() / 2).unwrap_or_default())?,
-        }
-        Err(plan.fault.error(Some(name), self.location()))
+        self.write(name, bytes, B::put)
+    }
+
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        self.write(name, bytes, B::replace)
     }
 
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {

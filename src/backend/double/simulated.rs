@@ -270,6 +270,17 @@ impl Steps for Simulated {
         Ok(())
     }
 
+    fn rename_over(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut state = lock(&self.state);
+        if state.enter(Step::Rename, to)? {
+            let id = state.find(from)?;
+            state.unname(to)?;
+            state.name(to, id)?;
+            state.unname(from)?;
+        }
+        Ok(())
+    }
+
     fn fsync_directory(&self, path: &str) -> io::Result<()> {
         let mut state = lock(&self.state);
         if state.enter(Step::FsyncDirectory, path)? {
