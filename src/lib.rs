@@ -8,6 +8,7 @@ pub mod compressed;
 pub mod crypto;
 pub mod format;
 pub mod nights;
+pub mod parity;
 pub mod retention;
 pub mod sql;
 

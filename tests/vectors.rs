@@ -25,6 +25,7 @@ mod vectors {
     pub mod pack_contents;
     pub mod pack_refusals;
     pub mod pages;
+    pub mod parity;
     pub mod recipe;
     pub mod replay;
     pub mod repository;

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, delta, frame, index, keyslot, lease, manifest, pack, recipe, recovery, replay, table_map, tree
+from . import chunker, config, conventions, delta, frame, index, keyslot, lease, manifest, pack, parity, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -155,6 +155,17 @@ def _index(vector, data):
     return {"packs": index.decode_index(_keys(vector), data, _name(vector))}
 
 
+def _parity(vector, data):
+    held = parity.decode_parity(data)
+    shown = {"pack": held.pack, "pack_bytes": held.pack_bytes, "shard_bytes": held.shard_bytes,
+             "data_shards": held.data_shards, "recovery_shards": held.recovery_shards,
+             "recovery_lost": [number for number, shard in enumerate(held.recovery) if shard is None]}
+    if "pack" in vector:
+        data = data_of(vector["pack"])
+        shown |= {"data_lost": parity.data_lost(held, data), "healed": parity.heal(held, data)}
+    return shown
+
+
 def _recipe(vector, data):
     return recipe.decode_recipe(vector["depth"], data)
 
@@ -220,6 +231,7 @@ DECODERS = {
     "message": _message,
     "pack": _pack,
     "padme": _padme,
+    "parity": _parity,
     "recipe": _recipe,
     "replay": lambda vector, data: replay.decode_replay(data),
     "recovery-kit": _recovery_kit,

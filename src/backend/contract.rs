@@ -21,6 +21,7 @@ macro_rules! suite {
             a_prefix_that_leads_elsewhere_is_refused
             what_was_removed_is_gone_and_may_come_again
             what_is_there_is_made_durable_as_it_is
+            what_is_there_is_replaced_and_nothing_else
             names_put_by_eight_threads_are_all_there
             of_eight_puts_of_one_name_one_succeeds
         );
@@ -178,6 +179,21 @@ pub(super) fn what_is_there_is_made_durable_as_it_is(backend: &dyn Backend) {
         assert!(backend.make_durable(&name(text)).unwrap_err().is_not_found(), "{text}");
     }
     assert_eq!(names(&backend.list("").unwrap()), ["config", "packs/ab/cd"]);
+}
+
+pub(super) fn what_is_there_is_replaced_and_nothing_else(backend: &dyn Backend) {
+    backend.put(&name("packs/ab/cd"), b"damaged").unwrap();
+    for round in [&content(3, 70_000), &b"short".to_vec()] {
+        backend.replace(&name("packs/ab/cd"), round).unwrap();
+        assert!(backend.get(&name("packs/ab/cd"), 70_000).unwrap() == *round);
+    }
+    for text in ["packs", "packs/ab", "packs/ab/ce", "packs/ac/cd", "config"] {
+        assert!(backend.replace(&name(text), b"new").unwrap_err().is_not_found(), "{text}");
+    }
+    assert_eq!(names(&backend.list("").unwrap()), ["packs/ab/cd"]);
+    backend.remove(&name("packs/ab/cd")).unwrap();
+    assert!(backend.replace(&name("packs/ab/cd"), b"new").unwrap_err().is_not_found());
+    backend.put(&name("packs/ab/cd"), b"again").unwrap();
 }
 
 pub(super) fn names_put_by_eight_threads_are_all_there(backend: &dyn Backend) {

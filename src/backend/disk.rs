@@ -125,6 +125,10 @@ impl Steps for Disk {
         }
     }
 
+    fn rename_over(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.root, from, &self.root, to)?)
+    }
+
     fn fsync_directory(&self, path: &str) -> io::Result<()> {
         let directory = self.directory(path)?;
         match retry_on_intr(|| rustix::fs::fsync(&directory)) {

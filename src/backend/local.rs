@@ -168,6 +168,12 @@ impl Backend for LocalBackend {
         self.publisher.put(name, bytes)
     }
 
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        // What is not an object is refused as it is when it is read.
+        self.size(name)?;
+        self.publisher.replace(name, bytes)
+    }
+
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
         let (file, bytes) = self.open_object(name)?;
         if bytes > bytes_max {

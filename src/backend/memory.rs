@@ -45,6 +45,14 @@ impl Backend for MemoryBackend {
         Ok(())
     }
 
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        match lock(&self.objects).get_mut(name) {
+            Some(content) => *content = bytes.to_vec(),
+            None => return Err(BackendError::NotFound { name: name.clone() }),
+        }
+        Ok(())
+    }
+
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
         self.with(name, |content| whole(name, content, bytes_max))
     }

@@ -32,7 +32,7 @@ pub struct Stored {
     pub bytes: u64,
 }
 
-/// Keeps named bytes. Objects never change: they are put once, read, and removed.
+/// Keeps named bytes. Objects do not change: they are put once, read, and removed. Only what is damaged is replaced.
 ///
 /// All calls may come from several threads, and from several processes on the same store. After an error nobody knows
 /// whether a put or a removal took effect, except where the variant says so; but whatever is visible is whole. The caller
@@ -46,6 +46,15 @@ pub trait Backend: Send + Sync {
     /// [`BackendError::AlreadyExists`] if the name is taken: what lies there is untouched and survives a power cut too.
     /// Others as the store reports them.
     fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError>;
+
+    /// Puts `bytes` in the place of an object that is there, and is damaged: the only way in which an object changes.
+    ///
+    /// When this returns `Ok` it survives a power cut. Whatever happens, the old bytes or the new ones are there, whole; after an error
+    /// nobody knows which. Who reads meanwhile gets the one or the other.
+    ///
+    /// # Errors
+    /// [`BackendError::NotFound`] if there is no such object: nothing is put then.
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError>;
 
     /// Reads the whole object, if it has at most `bytes_max` bytes.
     ///
@@ -95,6 +104,9 @@ macro_rules! forward {
         impl<B: Backend + ?Sized> Backend for $pointer<B> {
             fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
                 (**self).put(name, bytes)
+            }
+            fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+                (**self).replace(name, bytes)
             }
             fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
                 (**self).get(name, bytes_max)

@@ -32,6 +32,8 @@ pub(super) trait Steps: Send + Sync {
     fn close(&self, file: &Self::File) -> io::Result<()>;
     /// Gives the file its final name, if that is free (`EEXIST`).
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Gives the file the name of another one, which is gone then.
+    fn rename_over(&self, from: &str, to: &str) -> io::Result<()>;
     /// Makes what was made, renamed or unlinked in the directory durable.
     fn fsync_directory(&self, path: &str) -> io::Result<()>;
     /// Makes a directory (`EEXIST` if it is there).
@@ -50,6 +52,9 @@ pub(super) struct Publisher<S> {
     /// Directories that are there and whose own names are durable.
     known: Mutex<BTreeSet<String>>,
 }
+
+/// How an object gets its name.
+type Rename<S> = fn(&S, &str, &str) -> io::Result<()>;
 
 /// Why one attempt to put an object ended.
 enum Failure {
@@ -76,10 +81,22 @@ impl<S: Steps> Publisher<S> {
     /// A file whose write, fsync or close failed is given up, for the kernel forgets a failed fsync and would call the second
     /// one good; the object is written once more, from memory, to a new file.
     pub(super) fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
-        let attempt = self.attempt(name, bytes).or_else(|failure| match failure {
+        self.publish(name, bytes, S::rename)
+    }
+
+    /// The object, which is there, has these bytes, whole and durable (`Backend::replace`).
+    pub(super) fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        self.steps
+            .open(name.as_str())
+            .map_err(|source| BackendError::from_io(name, &self.location, source))?;
+        self.publish(name, bytes, S::rename_over)
+    }
+
+    fn publish(&self, name: &ObjectName, bytes: &[u8], rename: Rename<S>) -> Result<(), BackendError> {
+        let attempt = self.attempt(name, bytes, rename).or_else(|failure| match failure {
             Failure::Again(_) => {
                 self.forget_directories();
-                self.attempt(name, bytes)
+                self.attempt(name, bytes, rename)
             }
             other => Err(other),
         });
@@ -128,13 +145,13 @@ impl<S: Steps> Publisher<S> {
         lock(&self.known).clear();
     }
 
-    fn attempt(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), Failure> {
+    fn attempt(&self, name: &ObjectName, bytes: &[u8], rename: Rename<S>) -> Result<(), Failure> {
         let directory = parent_of(name.as_str());
         self.ensure_directory(TEMPORARY).map_err(Failure::of_directory)?;
         self.ensure_directory(directory).map_err(Failure::of_directory)?;
         let (temporary, mut file) = self.create()?;
         let renamed = self.fill(&mut file, bytes).map_err(Failure::of_file).and_then(|()| {
-            self.steps.rename(&temporary, name.as_str()).map_err(|error| match error {
+            rename(&self.steps, &temporary, name.as_str()).map_err(|error| match error {
                 error if is(&error, Errno::EXIST) => Failure::Taken,
                 error => Failure::of_directory(error),
             })

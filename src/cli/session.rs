@@ -22,6 +22,9 @@ use crate::format::{LeasePurpose, Manifest, Parameters};
 use crate::ops::select::{self, Filter};
 use crate::repo::{HeldLease, IndexState, NewSlot, Repository, Snapshots};
 
+/// Parity of a new repository in a directory: a disk loses sectors, and nothing behind it puts them right.
+pub const PARITY_PERCENT: u8 = 5;
+
 /// What commands share.
 pub struct Session {
     pub global: Global,
@@ -111,7 +114,7 @@ impl Session {
             return Ok(Repository::open(backend, &self.password(false)?)?);
         }
         let password = self.password(true)?;
-        match self.create(backend.clone(), &password, "first") {
+        match self.create(backend.clone(), &password, "first", PARITY_PERCENT) {
             // Another run was quicker, and made the repository that both want.
             Err(_) if location::has_repository(&backend)? => Ok(Repository::open(backend, &password)?),
             other => other,
@@ -124,10 +127,12 @@ impl Session {
         backend: Arc<LocalBackend>,
         password: &Password,
         label: &str,
+        parity_percent: u8,
     ) -> Result<Repository, CliError> {
         let (host, now) = (self.host(), self.now());
         let slot = NewSlot { password, label, host: &host, cost: PasswordCost::DEFAULT, now };
-        let repo = Repository::create(backend, &slot, Parameters::default(), now)?;
+        let repo =
+            Repository::create(backend, &slot, Parameters { parity_percent, ..Parameters::default() }, now)?;
         if !self.global.quiet && !self.json {
             say(format!("made repository {} at {}", repo.id(), repo.backend().location()));
             say(

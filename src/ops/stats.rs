@@ -32,6 +32,8 @@ pub struct Stats {
     pub bytes_in_index: u64,
     /// Bytes of manifests.
     pub bytes_in_manifests: u64,
+    /// Bytes of parity.
+    pub bytes_in_parity: u64,
 }
 
 /// Counts what `repo` holds, by its index.
@@ -53,6 +55,7 @@ pub fn run(repo: &Repository, index: &IndexView) -> Result<Stats, OpsError> {
         bytes_in_packs: packs.iter().map(|(_, bytes)| bytes).sum(),
         bytes_in_index: bytes_below("index")?,
         bytes_in_manifests: bytes_below("snapshots")?,
+        bytes_in_parity: bytes_below("parity")?,
         ..Stats::default()
     };
     for (_, number) in index.packs().map_err(RepoError::from)? {

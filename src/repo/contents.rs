@@ -95,11 +95,12 @@ impl Repository {
         Ok(())
     }
 
-    /// Removes a pack that no index object tells of; that it is gone already is as good.
+    /// Removes a pack that no index object tells of, its parity first; that they are gone already is as good.
     ///
     /// # Errors
     /// [`RepoError::Backend`].
     pub fn remove_pack(&self, id: &PackId) -> Result<(), RepoError> {
+        self.remove_parity(*id)?;
         match self.backend.remove(&super::packs::pack_name(id)?) {
             Err(error) if error.is_not_found() => Ok(()),
             other => Ok(other?),

@@ -84,9 +84,10 @@ fn dump(form: Form, tables: &[(&str, &[Row])]) -> String {
     format!("{head}{}{end}", tables.iter().map(of_table).collect::<String>())
 }
 
-/// Bytes of packs and index objects.
+/// Bytes of packs, their parity and index objects.
 fn stored(place: &Place) -> u64 {
-    let mut folders = vec![place.path().join("repo/packs"), place.path().join("repo/index")];
+    let mut folders: Vec<_> =
+        ["packs", "parity", "index"].iter().map(|folder| place.path().join("repo").join(folder)).collect();
     let mut bytes = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {

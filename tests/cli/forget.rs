@@ -26,7 +26,10 @@ fn rules_are_shown_with_their_reasons_and_then_followed() {
     let (place, ids) = nights(6);
     let rules = ["forget", "--keep-daily", "2", "--keep-monthly", "1", "--timezone", "UTC"];
     let text = place.ok(&[&rules[..], &["--dry-run"]].concat());
-    assert!(text.contains("daily, monthly, newest") && text.contains("4 snapshots would be forgotten, 2 kept"), "{text}");
+    assert!(
+        text.contains("daily, monthly, newest") && text.contains("4 snapshots would be forgotten, 2 kept"),
+        "{text}"
+    );
     assert_eq!(listed(&place), ids);
     let text = place.ok(&[&["--json"], &rules[..]].concat());
     let lines: Vec<_> = text.lines().map(json).collect();
@@ -75,8 +78,11 @@ fn snapshots_are_forgotten_by_name_and_pruned_in_one_go() {
 fn what_is_held_survives_rules_and_names_until_it_is_released() {
     let (place, ids) = nights(4);
     place.ok(&["hold", &ids[0], "--reason", "closing of the year"]);
-    let held: Vec<bool> =
-        place.ok(&["--json", "snapshots"]).lines().map(|line| json(line)["held"].as_bool().unwrap()).collect();
+    let held: Vec<bool> = place
+        .ok(&["--json", "snapshots"])
+        .lines()
+        .map(|line| json(line)["held"].as_bool().unwrap())
+        .collect();
     assert_eq!(held, [true, false, false, false]);
     assert!(place.ok(&["snapshots"]).contains("complete, held"));
     let text = place.refused(&["forget", &ids[0]], 1);

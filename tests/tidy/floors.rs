@@ -8,7 +8,7 @@ use super::{Exception, Finding, Source, assert_none};
 /// The folders of the source by floor, from the ground up.
 const FLOORS: &[&[&str]] = &[
     &["base"],
-    &["format", "crypto", "codec", "compressed", "chunker", "nights", "delta", "sql", "retention"],
+    &["format", "crypto", "codec", "compressed", "chunker", "nights", "delta", "parity", "sql", "retention"],
     &["backend", "index", "process"],
     &["repo", "source", "target", "database"],
     &["ops"],
@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("lzma_rust2", &["compressed"]),
     ("minicbor", &["compressed", "format"]),
     ("redb", &["index"]),
+    ("reed_solomon_simd", &["parity"]),
     ("rpassword", &["cli"]),
     ("serde_json", &["cli", "daemon", "notify"]),
     ("sha2", &["compressed"]),

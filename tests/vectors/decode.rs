@@ -16,7 +16,7 @@ use strongroom::format::{
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
 use super::vector::Vector;
-use super::{chunker, delta, files, replay, repository, seal, shown, table_map};
+use super::{chunker, delta, files, parity, replay, repository, seal, shown, table_map};
 
 pub type Decoded = Result<Value, String>;
 
@@ -44,6 +44,7 @@ pub fn decode(vector: &Value) -> Decoded {
         "padme" => Ok(
             json!({"padded": padme(usize::from(bytes[0]) | usize::from(bytes[1]) << 8 | usize::from(bytes[2]) << 16)}),
         ),
+        "parity" => parity::decode(vector, &bytes),
         "recipe" => recipe(vector, &bytes),
         "replay" => ReplayRecipe::decode(&bytes).map(|recipe| replay::shown(&recipe)).map_err(said),
         "recovery-kit" => recovery_kit(&bytes),

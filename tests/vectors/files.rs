@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::vector::Vector;
 use super::{
     between, chunker, config, conventions, delta, index, keyslot, lease, manifest, pack, pack_contents,
-    recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
+    parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -24,6 +24,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("lease", lease::vectors()),
             ("manifest", manifest::vectors()),
             ("pack", [pack::vectors(), pack_contents::vectors()].concat()),
+            ("parity", parity::vectors()),
             ("recipe", recipe::vectors()),
             ("replay", replay::vectors()),
             ("repository", between::vectors()),

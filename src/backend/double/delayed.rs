@@ -40,6 +40,10 @@ impl<B: Backend> Backend for Delayed<B> {
         self.inner.put(name, bytes)
     }
 
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        self.inner.replace(name, bytes)
+    }
+
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
         self.inner.get(name, bytes_max)
     }
@@ -83,6 +87,9 @@ mod tests {
     impl Backend for Settling {
         fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
             self.0.put(name, bytes)
+        }
+        fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+            self.0.replace(name, bytes)
         }
         fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
             self.0.get(name, bytes_max)

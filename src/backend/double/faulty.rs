@@ -33,11 +33,11 @@ pub struct Plan {
 pub enum Calls {
     /// All of them.
     Any,
-    /// Puts and removals.
+    /// Puts, replacements and removals.
     Changing,
     /// Everything else.
     Reading,
-    /// Puts alone.
+    /// Puts and replacements.
     Put,
     /// Removals alone.
     Remove,
@@ -67,7 +67,7 @@ pub enum Effect {
     Before,
     /// All of it: the caller does not know that it is done.
     After,
-    /// A put leaves the first half of the object under its final name. Other calls do nothing.
+    /// A put or replacement leaves the first half of the object under its final name. Other calls do nothing.
     Torn,
 }
 
@@ -134,6 +134,21 @@ impl<B: Backend> Faulty<B> {
         }
     }
 
+    fn write(
+        &self,
+        name: &ObjectName,
+        bytes: &[u8],
+        write: fn(&B, &ObjectName, &[u8]) -> Result<(), BackendError>,
+    ) -> Result<(), BackendError> {
+        let Some(plan) = self.count(Kind::Put) else { return write(&self.inner, name, bytes) };
+        match plan.effect {
+            Effect::Before => {}
+            Effect::After => write(&self.inner, name, bytes)?,
+            Effect::Torn => write(&self.inner, name, bytes.get(..bytes.len() / 2).unwrap_or_default())?,
+        }
+        Err(plan.fault.error(Some(name), self.location()))
+    }
+
     fn call<T>(
         &self,
         kind: Kind,
@@ -154,13 +169,11 @@ impl<B: Backend> Faulty<B> {
 
 impl<B: Backend> Backend for Faulty<B> {
     fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
-        let Some(plan) = self.count(Kind::Put) else { return self.inner.put(name, bytes) };
-        match plan.effect {
-            Effect::Before => {}
-            Effect::After => self.inner.put(name, bytes)?,
-            Effect::Torn => self.inner.put(name, bytes.get(..bytes.len() / 2).unwrap_or_default())?,
-        }
-        Err(plan.fault.error(Some(name), self.location()))
+        self.write(name, bytes, B::put)
+    }
+
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        self.write(name, bytes, B::replace)
     }
 
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
@@ -225,65 +238,4 @@ impl Fault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backend::MemoryBackend;
-
-    crate::backend::contract::suite!(|_| Faulty::new(MemoryBackend::new()));
-
-    const PLAN: Plan =
-        Plan { calls: Calls::Put, nth: 2, fault: Fault::NoSpace, effect: Effect::Before, lasting: false };
-
-    fn put(backend: &Faulty<MemoryBackend>, text: &str) -> Result<(), BackendError> {
-        backend.put(&ObjectName::new(text).unwrap(), b"content")
-    }
-
-    fn stored(backend: &Faulty<MemoryBackend>) -> Vec<(String, u64)> {
-        let listing = backend.inner().list("").unwrap();
-        listing.iter().map(|stored| (stored.name.to_string(), stored.bytes)).collect()
-    }
-
-    #[test]
-    fn the_nth_call_of_its_kind_fails_and_the_next_does_not() {
-        let backend = Faulty::new(MemoryBackend::new());
-        backend.fail(PLAN);
-        put(&backend, "a").unwrap();
-        backend.list("").unwrap();
-        assert!(put(&backend, "b").unwrap_err().is_no_space());
-        put(&backend, "c").unwrap();
-        assert_eq!(stored(&backend), [("a".to_owned(), 7), ("c".to_owned(), 7)]);
-        assert_eq!((backend.failed(), backend.calls()), (1, 4));
-    }
-
-    #[test]
-    fn a_lasting_fault_lasts_until_it_is_healed() {
-        let backend = Faulty::new(MemoryBackend::new());
-        backend.fail(Plan { calls: Calls::Any, nth: 1, fault: Fault::Unreachable, lasting: true, ..PLAN });
-        assert!(put(&backend, "a").unwrap_err().is_unreachable());
-        assert!(backend.list("").unwrap_err().is_unreachable());
-        backend.heal();
-        put(&backend, "a").unwrap();
-    }
-
-    #[test]
-    fn a_fault_after_the_effect_leaves_the_effect() {
-        let backend = Faulty::new(MemoryBackend::new());
-        backend.fail(Plan {
-            calls: Calls::Changing,
-            nth: 1,
-            effect: Effect::After,
-            fault: Fault::Io,
-            ..PLAN
-        });
-        assert!(matches!(put(&backend, "a"), Err(BackendError::Io { .. })));
-        assert_eq!(stored(&backend), [("a".to_owned(), 7)]);
-    }
-
-    #[test]
-    fn a_torn_put_leaves_half_an_object() {
-        let backend = Faulty::new(MemoryBackend::new());
-        backend.fail(Plan { nth: 1, effect: Effect::Torn, ..PLAN });
-        assert!(put(&backend, "a").unwrap_err().is_no_space());
-        assert_eq!(stored(&backend), [("a".to_owned(), 3)]);
-    }
-}
+mod tests;

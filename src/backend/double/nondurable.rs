@@ -74,6 +74,12 @@ impl Backend for NonDurable {
         self.publisher.put(name, bytes)
     }
 
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        // What is not an object is refused as it is when it is read.
+        self.size(name)?;
+        self.publisher.replace(name, bytes)
+    }
+
     fn get(&self, name: &ObjectName, bytes_max: u64) -> Result<Vec<u8>, BackendError> {
         whole(name, &self.content(name)?, bytes_max)
     }

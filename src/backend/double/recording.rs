@@ -11,6 +11,8 @@ use crate::backend::{Backend, BackendError, ObjectName, Stored, lock};
 pub enum Call {
     /// An object was put.
     Put { name: ObjectName, bytes: u64 },
+    /// An object that was there was given other bytes.
+    Replace { name: ObjectName, bytes: u64 },
     /// A whole object was read; `bytes` came back, 0 if it failed.
     Get { name: ObjectName, bytes: u64 },
     /// `bytes` bytes were asked for.
@@ -61,6 +63,12 @@ impl<B: Backend> Backend for Recording<B> {
     fn put(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
         let result = self.inner.put(name, bytes);
         self.record(Call::Put { name: name.clone(), bytes: bytes.len() as u64 });
+        result
+    }
+
+    fn replace(&self, name: &ObjectName, bytes: &[u8]) -> Result<(), BackendError> {
+        let result = self.inner.replace(name, bytes);
+        self.record(Call::Replace { name: name.clone(), bytes: bytes.len() as u64 });
         result
     }
 

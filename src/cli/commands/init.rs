@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::location;
 use crate::cli::output::json;
 use crate::cli::report::Doing;
-use crate::cli::session::Session;
+use crate::cli::session::{PARITY_PERCENT, Session};
 use crate::repo::RepoError;
 
 const EXAMPLES: &str = "Examples:
@@ -23,6 +23,16 @@ pub struct InitArgs {
     /// A name for the first key slot
     #[arg(long, default_value = "first")]
     label: String,
+    /// How much parity is stored beside the packs, in percent of them: so much of a pack may be lost. 0: none
+    #[arg(long, value_name = "PERCENT", default_value_t = PARITY_PERCENT, value_parser = parity)]
+    parity: u8,
+}
+
+fn parity(text: &str) -> Result<u8, String> {
+    match text.strip_suffix('%').unwrap_or(text).parse() {
+        Ok(percent) if percent <= 100 => Ok(percent),
+        _ => Err("a whole percentage from 0 to 100".into()),
+    }
 }
 
 pub fn run(args: &InitArgs, session: &Session) -> Result<u8, CliError> {
@@ -31,7 +41,7 @@ pub fn run(args: &InitArgs, session: &Session) -> Result<u8, CliError> {
     if location::has_repository(&backend)? {
         return Err(RepoError::AlreadyThere { location: backend.location() }.into());
     }
-    let repo = session.create(backend, &session.password(true)?, &args.label)?;
+    let repo = session.create(backend, &session.password(true)?, &args.label, args.parity)?;
     if session.json {
         let location = repo.backend().location();
         json("repository", serde_json::json!({"id": repo.id().to_string(), "location": location}))?;

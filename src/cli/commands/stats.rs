@@ -172,7 +172,7 @@ fn json_spent(spent: Spent) -> JsonSpent {
 }
 
 const fn stored(stats: &Stats) -> u64 {
-    stats.bytes_in_packs + stats.bytes_in_index + stats.bytes_in_manifests
+    stats.bytes_in_packs + stats.bytes_in_parity + stats.bytes_in_index + stats.bytes_in_manifests
 }
 
 fn json_stats(stats: &Stats) -> serde_json::Value {
@@ -180,7 +180,8 @@ fn json_stats(stats: &Stats) -> serde_json::Value {
         "snapshots": stats.snapshots, "bytes_in_snapshots": stats.bytes_in_snapshots, "chunks": stats.chunks, "packs": stats.packs,
         "bytes_in_packs": stats.bytes_in_packs, "plain_content": stats.plain_content, "stored_content": stats.stored_content,
         "plain_metadata": stats.plain_metadata, "stored_metadata": stats.stored_metadata,
-        "bytes_in_index": stats.bytes_in_index, "bytes_in_manifests": stats.bytes_in_manifests, "bytes_stored": stored(stats),
+        "bytes_in_index": stats.bytes_in_index, "bytes_in_manifests": stats.bytes_in_manifests,
+        "bytes_in_parity": stats.bytes_in_parity, "bytes_stored": stored(stats),
     })
 }
 
@@ -189,9 +190,10 @@ fn lines(stats: &Stats) -> [String; 5] {
     [
         format!("snapshots  {}, {} if each were restored", stats.snapshots, bytes(stats.bytes_in_snapshots)),
         format!(
-            "stored     {} in {} and an index of {}",
+            "stored     {} in {}, {} of parity and an index of {}",
             bytes(stored(stats)),
             units::counted(stats.packs as u64, "pack", "packs"),
+            bytes(stats.bytes_in_parity),
             bytes(stats.bytes_in_index)
         ),
         format!("content    {} once, {} compressed", bytes(stats.plain_content), bytes(stats.stored_content)),

@@ -20,8 +20,18 @@ const ROOM_WORTH: usize = 32 * 1024;
 type Outcome<T> = Result<T, RepoError>;
 /// What a job of the pool will give.
 type Promise<T> = Receiver<Outcome<T>>;
-/// A pack that is durable, and who pays for its regions.
-pub type Durable = (IndexedPack, Charges);
+/// A pack that is durable, as its parity is; bytes of the latter; and who pays for its regions.
+pub struct Durable {
+    pub pack: IndexedPack,
+    pub parity_bytes: u64,
+    pub charges: Charges,
+}
+
+/// A pack on its way to the store, and its parity, which is made while the pack is written.
+struct Outgoing {
+    pack: FinishedPack,
+    parity: Promise<Option<Vec<u8>>>,
+}
 
 /// The threads of one session.
 pub struct Assembler {
@@ -59,16 +69,16 @@ impl Assembler {
         let failure = Failure::default();
         let in_flight = rayon::current_num_threads() * 2 + 2;
         let (to_places, from_regions) = bounded(in_flight);
-        let (to_store, from_packs) = bounded::<FinishedPack>(0);
+        let (to_store, from_packs) = bounded::<Outgoing>(0);
         let (to_caller, stored) = unbounded();
         let mut threads = vec![];
         for _ in 0..2 {
             let (from_packs, to_caller) = (from_packs.clone(), to_caller.clone());
             let (repo, failure) = (repo.clone(), failure.clone());
             threads.push(spawn("strongroom-store", move || {
-                for FinishedPack { bytes, indexed, charges } in from_packs {
-                    match pack_name(&indexed.id).and_then(|name| Ok(repo.backend().put(&name, &bytes)?)) {
-                        Ok(()) => drop(to_caller.send((indexed, charges))),
+                for outgoing in from_packs {
+                    match store(&repo, outgoing) {
+                        Ok(durable) => drop(to_caller.send(durable)),
                         Err(error) => return failure.set(error),
                     }
                 }
@@ -146,6 +156,17 @@ fn compress_job(region: PlainRegion, compression: Compression) -> Promise<Compre
     job(move || Ok(region::compress(region, compression)?))
 }
 
+/// The pack is durable, and then its parity: a run that ends in between leaves a pack without, which a repair notices.
+fn store(repo: &Repository, outgoing: Outgoing) -> Outcome<Durable> {
+    let FinishedPack { bytes, indexed: pack, charges } = outgoing.pack;
+    repo.backend().put(&pack_name(&pack.id)?, &bytes)?;
+    let parity = wait(&outgoing.parity)?.unwrap_or_default();
+    if !parity.is_empty() {
+        repo.put_parity(pack.id, &parity)?;
+    }
+    Ok(Durable { pack, parity_bytes: parity.len() as u64, charges })
+}
+
 fn wait<T>(promise: &Promise<T>) -> Outcome<T> {
     promise.recv().unwrap_or_else(|_| Err(RepoError::Encode("a job broke".into())))
 }
@@ -157,7 +178,7 @@ struct Packs {
     content: Option<Filling>,
     metadata: Option<Filling>,
     in_flight: usize,
-    to_store: Sender<FinishedPack>,
+    to_store: Sender<Outgoing>,
 }
 
 /// A pack that is being filled and the regions on their way to it.
@@ -230,7 +251,10 @@ impl Packs {
         while !filling.sealing.is_empty() {
             filling.append_next()?;
         }
-        let sent = self.to_store.send(filling.pack.finish(is_full, full)?);
+        let pack = filling.pack.finish(is_full, full)?;
+        let (repo, id, bytes) = (self.repo.clone(), pack.indexed.id, pack.bytes.clone());
+        let parity = job(move || repo.make_parity(id, &bytes));
+        let sent = self.to_store.send(Outgoing { pack, parity });
         sent.map_err(|_| RepoError::Encode("the session has ended".into()))
     }
 

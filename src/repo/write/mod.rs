@@ -39,7 +39,7 @@ pub struct Written {
     pub chunks_new: u64,
     /// Plaintext bytes of new chunks.
     pub bytes_added: u64,
-    /// Bytes the repository grew by: packs and index objects.
+    /// Bytes the repository grew by: packs, their parity and index objects.
     pub bytes_stored: u64,
     /// Packs that were written.
     pub packs: u64,
@@ -271,10 +271,10 @@ impl<'r> Writer<'r> {
     }
 
     fn note(&mut self, packs: Vec<Durable>) -> Result<(), RepoError> {
-        for (pack, charges) in packs {
+        for Durable { pack, parity_bytes, charges } in packs {
             self.charges.join(charges);
             self.written.packs += 1;
-            self.written.bytes_stored += pack.bytes;
+            self.written.bytes_stored += pack.bytes + parity_bytes;
             self.finished_chunks +=
                 pack.contents.regions.iter().map(|region| region.chunks.len()).sum::<usize>();
             self.finished.push(pack);

@@ -1,5 +1,7 @@
 //! A pack that is being filled, and what it becomes: sealed regions, padding, table of contents, trailer.
 
+use std::sync::Arc;
+
 use super::super::object::seal_envelope;
 use super::super::packs::PackSeals;
 use super::super::region::CompressedRegion;
@@ -26,7 +28,7 @@ pub struct OpenPack {
 
 /// A pack as it is stored, and what is known of it.
 pub struct FinishedPack {
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     pub indexed: IndexedPack,
     /// Who pays for its regions.
     pub charges: Charges,
@@ -111,7 +113,7 @@ impl OpenPack {
         let id = PackId::new(blake3::hash(&self.bytes).into());
         self.charges.add_contents(&self.contents);
         let indexed = IndexedPack { id, bytes: self.bytes.len() as u64, contents: self.contents };
-        Ok(FinishedPack { bytes: self.bytes, indexed, charges: self.charges })
+        Ok(FinishedPack { bytes: Arc::new(self.bytes), indexed, charges: self.charges })
     }
 }
 
