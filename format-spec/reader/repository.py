@@ -4,7 +4,7 @@ import os
 import re
 from collections import OrderedDict
 
-from . import config, index, keyslot, manifest, pack
+from . import config, index, keeping, keyslot, manifest, pack
 from .conventions import Keys
 from .errors import Refused, refuse_if
 
@@ -45,14 +45,27 @@ class Repository:
                     yield bytes.fromhex(name), os.path.join(root, part, name)
 
     def manifests(self):
-        """Returns pairs of name and manifest in order of sequence; those that are refused become problems."""
-        found = []
+        """Returns pairs of name and manifest in order of sequence, without those that are forgotten; what is refused becomes a problem."""
+        found, forgotten = [], self.forgotten()
         for name, place in self.objects("snapshots"):
+            if name in forgotten:
+                continue
             try:
                 found.append((name, manifest.decode_manifest(self.keys, read_object(place), name)))
             except Refused as refusal:
                 self.problems.append(f"snapshots/{name.hex()}: {refusal.reason}")
         return sorted(found, key=lambda pair: (pair[1].sequence, pair[1].started, pair[0]))
+
+    def forgotten(self):
+        """Returns the names of snapshots that are forgotten; records that are refused become problems."""
+        names = set()
+        for name, place in self.objects("forgotten"):
+            try:
+                record = keeping.decode_forgotten(self.keys, read_object(place), name)
+                names.update(snapshot["id"] for snapshot in record.snapshots)
+            except Refused as refusal:
+                self.problems.append(f"forgotten/{name.hex()}: {refusal.reason}")
+        return names
 
     def latest(self):
         """Returns name and manifest of the complete snapshot with the greatest sequence; None if there is none."""

@@ -1,10 +1,13 @@
 """Reads every object and every chunk, and follows every manifest down to its chunks; table maps are compared with their dumps."""
 
-from . import lease, pack, recipe, table_map, tree
+from . import keeping, lease, pack, recipe, table_map, tree
 from .conventions import check_name
 from .errors import Refused, refuse_if
 from .repository import read_object
 from .restore import compressed_by
+
+_OTHERS = (("leases", lease.decode_lease), ("marks", lease.decode_mark), ("holds", keeping.decode_hold),
+           ("forgotten", keeping.decode_forgotten))
 
 
 def verify(repository):
@@ -25,7 +28,7 @@ def verify(repository):
                 with _gathered(repository, f"snapshots/{name.hex()}: table map of {dump.path!r}"):
                     _verify_table_map(repository, dump, dumps.get(dump.path))
                     counts["maps"] += 1
-    for folder, decode in (("leases", lease.decode_lease), ("marks", lease.decode_mark)):
+    for folder, decode in _OTHERS:
         for name, place in repository.objects(folder):
             with _gathered(repository, f"{folder}/{name.hex()}"):
                 decode(repository.keys, read_object(place), name)

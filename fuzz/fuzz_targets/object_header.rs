@@ -5,7 +5,14 @@ use libfuzzer_sys::fuzz_target;
 use strongroom::format::{ObjectHeader, ObjectKind};
 use strongroom_fuzz::{bounded, memory_for};
 
-const KINDS: [ObjectKind; 4] = [ObjectKind::Index, ObjectKind::Manifest, ObjectKind::Lease, ObjectKind::Mark];
+const KINDS: [ObjectKind; 6] = [
+    ObjectKind::Index,
+    ObjectKind::Manifest,
+    ObjectKind::Lease,
+    ObjectKind::Mark,
+    ObjectKind::Hold,
+    ObjectKind::Forgetting,
+];
 
 fuzz_target!(|data: &[u8]| {
     let decode = |kind: &ObjectKind| bounded(memory_for(0), || ObjectHeader::decode(*kind, data)).ok();

@@ -10,8 +10,8 @@ use strongroom::codec::Decompressor;
 use strongroom::compressed::ReplayRecipe;
 use strongroom::crypto::{Keys, MasterKey, MessageKind, PasswordCost, PasswordKey};
 use strongroom::format::{
-    Config, ConfigHeader, Contents, Envelope, FormatError, KeySlotBody, KeySlotHeader, Lease, Manifest, Mark,
-    ObjectKind, Recipe, index, padme, recipe, recovery, tree,
+    Config, ConfigHeader, Contents, Envelope, Forgetting, FormatError, Hold, KeySlotBody, KeySlotHeader,
+    Lease, Manifest, Mark, ObjectKind, Recipe, index, padme, recipe, recovery, tree,
 };
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
@@ -34,6 +34,12 @@ pub fn decode(vector: &Value) -> Decoded {
         "keyslot" => keyslot(vector, &bytes),
         "lease" => sealed(vector, ObjectKind::Lease, &bytes, |body| {
             Lease::decode(body).map(|lease| shown::lease(&lease))
+        }),
+        "hold" => {
+            sealed(vector, ObjectKind::Hold, &bytes, |body| Hold::decode(body).map(|hold| shown::hold(&hold)))
+        }
+        "forgotten" => sealed(vector, ObjectKind::Forgetting, &bytes, |body| {
+            Forgetting::decode(body).map(|record| shown::forgotten(&record))
         }),
         "manifest" => manifest(vector, &bytes),
         "mark" => {
@@ -245,6 +251,8 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
         "delta" => return Some(delta::rewritten()),
         "keyslot" => KeySlotBody::decode(&bytes()).and_then(|slot| slot.encode()),
         "lease" => Lease::decode(&bytes()).and_then(|lease| lease.encode()),
+        "hold" => Hold::decode(&bytes()).and_then(|hold| hold.encode()),
+        "forgotten" => Forgetting::decode(&bytes()).and_then(|record| record.encode()),
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
         "mark" => Mark::decode(&bytes()).and_then(|mark| mark.encode()),
         "table-map" => table_map::rewritten(&bytes()),
@@ -269,6 +277,8 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "index" => sealed(ObjectKind::Index),
         "keyslot" => open_keyslot(&known, bytes).unwrap().1,
         "lease" => sealed(ObjectKind::Lease),
+        "hold" => sealed(ObjectKind::Hold),
+        "forgotten" => sealed(ObjectKind::Forgetting),
         "manifest" => sealed(ObjectKind::Manifest),
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),

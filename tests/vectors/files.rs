@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::vector::Vector;
 use super::{
-    between, chunker, config, conventions, delta, index, keyslot, lease, manifest, pack, pack_contents,
-    parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
+    between, chunker, config, conventions, delta, index, keeping, keyslot, lease, manifest, pack,
+    pack_contents, parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -21,6 +21,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("delta", delta::vectors()),
             ("index", index::vectors()),
             ("keyslot", keyslot::vectors()),
+            ("keeping", keeping::vectors()),
             ("lease", lease::vectors()),
             ("manifest", manifest::vectors()),
             ("pack", [pack::vectors(), pack_contents::vectors()].concat()),

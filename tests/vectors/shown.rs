@@ -1,10 +1,11 @@
 //! Decoded values as the JSON of a vector: `format-spec/reader/README.md`, "Vectors".
 
 use serde_json::{Value, json};
-use strongroom::base::{Encoding, Timestamp};
+use strongroom::base::{Encoding, SnapshotId, Timestamp};
 use strongroom::format::{
-    Child, ComponentKind, Compressed, CompressedFormat, Contents, DumpCost, Entry, EntryKind, IndexedPack,
-    Items, KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe, RegionKind, Replay, Status,
+    Child, ComponentKind, Compressed, CompressedFormat, Contents, DumpCost, Entry, EntryKind, Forgetting,
+    Hold, IndexedPack, Items, KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe,
+    RegionKind, Replay, Status,
 };
 
 use super::seal::hex;
@@ -187,6 +188,19 @@ pub fn lease(lease: &Lease) -> Value {
         "written": time(lease.renewed), "valid_s": lease.valid_seconds, "work": work, "host": lease.host,
         "process": lease.process,
     })
+}
+
+pub fn hold(hold: &Hold) -> Value {
+    json!({
+        "snapshot": hold.snapshot.to_string(), "time": time(hold.time), "host": hold.host, "user": hold.user,
+        "reason": hold.reason,
+    })
+}
+
+pub fn forgotten(record: &Forgetting) -> Value {
+    let one = |(id, sequence): &(SnapshotId, u64)| json!({"id": id.to_string(), "sequence": sequence});
+    let snapshots: Vec<_> = record.snapshots.iter().map(one).collect();
+    json!({"time": time(record.time), "host": record.host, "user": record.user, "snapshots": snapshots})
 }
 
 pub fn mark(mark: &Mark) -> Value {

@@ -9,7 +9,7 @@ import unittest
 
 import zstandard
 
-from reader import cbor, config, conventions, decode_vector, delta, frame, index, keyslot, lease, manifest, pack, recipe, tree
+from reader import cbor, config, conventions, decode_vector, delta, frame, index, keeping, keyslot, lease, manifest, pack, recipe, tree
 from reader.errors import Damaged, Refused
 from reader.tests import writer
 
@@ -137,12 +137,21 @@ class SmallObjectsTest(RefusalTest):
 
     def test_bad_leases_and_marks_are_refused(self):
         good = {1: bytes(32), 2: 1, 3: [0, 0], 4: [0, 0], 5: 60, 6: 1, 7: "host", 8: 1}
-        for change in ({1: bytes(31)}, {2: 0}, {5: 0}, {5: 86401}, {6: 3}):
+        for change in ({1: bytes(31)}, {2: 0}, {5: 0}, {5: 86401}, {6: 4}):
             self.refuses("lease", lease.decode_lease, KEYS, self.sealed(7, good | change))
         good = {1: [0, 0], 2: 1, 3: b"", 4: b""}
         for change in ({3: bytes(31)}, {4: bytes(33)}):
             self.refuses("multiple of 32", lease.decode_mark, KEYS, self.sealed(8, good | change))
         self.refuses("magic", lease.decode_lease, KEYS, self.sealed(8, good))
+
+    def test_bad_holds_and_forgetting_records_are_refused(self):
+        good = {1: bytes(32), 2: [0, 0], 3: "host", 4: "user", 5: "why"}
+        for change in ({1: bytes(31)}, {5: "x" * 4097}, {5: b"why"}):
+            self.refuses("hold", keeping.decode_hold, KEYS, self.sealed(9, good | change))
+        good = {1: [0, 0], 2: "host", 3: "user", 4: [{1: bytes(32), 2: 1}]}
+        for change in ({4: []}, {4: [{1: bytes(32), 2: 0}]}, {4: [{1: bytes(31), 2: 1}]}, {4: [{2: 1}]}):
+            self.refuses("forgetting record", keeping.decode_forgotten, KEYS, self.sealed(10, good | change))
+        self.assertEqual(keeping.decode_forgotten(KEYS, self.sealed(10, good)).snapshots, [{"id": bytes(32), "sequence": 1}])
 
     def test_bad_index_objects_are_refused(self):
         data, toc = writer.pack(KEYS, [writer.region([b"x"])])

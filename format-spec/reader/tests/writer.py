@@ -10,8 +10,8 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as aead_sea
 
 from reader.conventions import Keys, derive, digest, padme
 
-MAGICS = {5: b"STRGINDX", 6: b"STRGMANI", 7: b"STRGLEAS", 8: b"STRGMARK"}
-FOLDERS = {5: "index", 6: "snapshots", 7: "leases", 8: "marks"}
+MAGICS = {5: b"STRGINDX", 6: b"STRGMANI", 7: b"STRGLEAS", 8: b"STRGMARK", 9: b"STRGHOLD", 10: b"STRGFGET"}
+FOLDERS = {5: "index", 6: "snapshots", 7: "leases", 8: "marks", 9: "holds", 10: "forgotten"}
 PACK_BYTES = 1 << 20
 _salts = itertools.count(1)
 
