@@ -10,6 +10,7 @@ from .fields import Fields
 
 FORMAT_VERSION = 1
 TYPE_CONFIG, TYPE_KEYSLOT, TYPE_REGION, TYPE_TOC, TYPE_INDEX, TYPE_MANIFEST, TYPE_LEASE, TYPE_MARK = range(1, 9)
+TYPE_LOSS = 11
 TAG_BYTES = 16
 ENVELOPE_PLAIN_BYTES_MAX = 268_435_456
 ENVELOPE_BYTES_MIN = 256
@@ -81,7 +82,7 @@ class Keys:
 
 
 def open_sealed_object(keys, data, magic, kind, what):
-    """Returns the body of an index object, a manifest, a lease or a mark."""
+    """Returns the body of an index object, a manifest, a lease, a mark or a loss."""
     fields = Fields(data, what)
     fields.magic(magic)
     fields.version()

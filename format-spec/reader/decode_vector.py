@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, delta, frame, index, keyslot, lease, manifest, pack, parity, recipe, recovery, replay, table_map, tree
+from . import chunker, config, conventions, delta, frame, index, keyslot, lease, loss, manifest, pack, parity, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -226,6 +226,7 @@ DECODERS = {
     "keys": _derived,
     "keyslot": _keyslot,
     "lease": _sealed(lease.decode_lease),
+    "loss": _sealed(loss.decode_loss),
     "manifest": _sealed(manifest.decode_manifest),
     "mark": _sealed(lease.decode_mark),
     "message": _message,

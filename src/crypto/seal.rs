@@ -34,6 +34,8 @@ pub enum MessageKind {
     Lease,
     /// A mark.
     Mark,
+    /// What a snapshot lost.
+    Loss,
 }
 
 impl MessageKind {
@@ -48,6 +50,7 @@ impl MessageKind {
             Self::Manifest => 6,
             Self::Lease => 7,
             Self::Mark => 8,
+            Self::Loss => 11,
         }
     }
 }

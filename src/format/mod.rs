@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod index;
 pub mod keyslot;
 pub mod lease;
+pub mod loss;
 pub mod manifest;
 pub mod object;
 pub mod pack;
@@ -23,6 +24,7 @@ pub use envelope::{Envelope, padme};
 pub use index::IndexedPack;
 pub use keyslot::{KeySlotBody, KeySlotHeader};
 pub use lease::{Lease, LeasePurpose, Mark};
+pub use loss::Loss;
 pub use manifest::{
     COST_TABLES_MAX, Component, ComponentKind, ContentCost, DumpCost, Manifest, Root, Statistics, Status,
     TableCost, TableMapRef, TablesCost,

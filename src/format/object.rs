@@ -1,4 +1,4 @@
-//! The header that index objects, manifests, leases and marks share (`format-spec/conventions.md`, "Sealed objects").
+//! The header that index objects, manifests, leases, marks and losses share (`format-spec/conventions.md`, "Sealed objects").
 
 use super::FormatError;
 use crate::base::Fields;
@@ -17,6 +17,8 @@ pub enum ObjectKind {
     Lease,
     /// A mark.
     Mark,
+    /// What a snapshot lost.
+    Loss,
 }
 
 impl ObjectKind {
@@ -26,6 +28,7 @@ impl ObjectKind {
             Self::Manifest => b"STRGMANI",
             Self::Lease => b"STRGLEAS",
             Self::Mark => b"STRGMARK",
+            Self::Loss => b"STRGLOSS",
         }
     }
 
@@ -36,6 +39,7 @@ impl ObjectKind {
             Self::Manifest => "snapshots",
             Self::Lease => "leases",
             Self::Mark => "marks",
+            Self::Loss => "losses",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sealed objects: index objects, manifests, leases, marks. Compressed, enveloped, sealed, named by their hash.
+//! Sealed objects: index objects, manifests, leases, marks, losses. Compressed, enveloped, sealed, named by their hash.
 
 use super::{RepoError, Repository, Subject};
 use crate::backend::{Backend, BackendError, ObjectName};
@@ -81,6 +81,7 @@ pub const fn message_kind(kind: ObjectKind) -> MessageKind {
         ObjectKind::Manifest => MessageKind::Manifest,
         ObjectKind::Lease => MessageKind::Lease,
         ObjectKind::Mark => MessageKind::Mark,
+        ObjectKind::Loss => MessageKind::Loss,
     }
 }
 

@@ -1,10 +1,13 @@
 //! Manifests: listed, read, written. Writing one is the commit of a backup.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
+use super::object::{name_in, read_named};
 use super::{RepoError, Repository, Subject};
 use crate::base::SnapshotId;
-use crate::format::{Manifest, ObjectKind};
+use crate::format::{Loss, Manifest, ObjectKind};
 
 /// The snapshots of a repository.
 #[derive(Debug, Default)]
@@ -13,6 +16,15 @@ pub struct Snapshots {
     pub whole: Vec<(SnapshotId, Manifest)>,
     /// Those whose manifest cannot be read.
     pub unreadable: Vec<(SnapshotId, RepoError)>,
+    /// What is known to be lost of any of them. A loss that cannot be read tells nothing; a check tells of it.
+    pub losses: BTreeMap<SnapshotId, Loss>,
+}
+
+impl Snapshots {
+    /// Those of `whole` that nothing is known to be lost of, in the order of their sequence.
+    pub fn sound(&self) -> impl DoubleEndedIterator<Item = &(SnapshotId, Manifest)> + Clone {
+        self.whole.iter().filter(|(id, _)| !self.losses.contains_key(id))
+    }
 }
 
 impl Repository {
@@ -25,7 +37,7 @@ impl Repository {
         let ids: Vec<SnapshotId> =
             names.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect();
         let read: Vec<_> = ids.into_par_iter().map(|id| (id, self.snapshot(id))).collect();
-        let Snapshots { mut whole, mut unreadable } = Snapshots::default();
+        let (mut whole, mut unreadable) = (vec![], vec![]);
         for (id, manifest) in read {
             match manifest {
                 Ok(manifest) => whole.push((id, manifest)),
@@ -36,7 +48,7 @@ impl Repository {
             }
         }
         whole.sort_by_key(|(id, manifest)| (manifest.sequence, manifest.started, *id));
-        Ok(Snapshots { whole, unreadable })
+        Ok(Snapshots { whole, unreadable, losses: self.losses()?.of })
     }
 
     /// One snapshot's manifest.
@@ -47,6 +59,21 @@ impl Repository {
         let subject = Subject::Snapshot(id);
         let body = self.get_object(ObjectKind::Manifest, &id, &subject)?;
         Manifest::decode(&body).map_err(|error| RepoError::damaged(subject, error))
+    }
+
+    /// Puts the manifest that another copy of the repository has in the place of one that cannot be read. `false` if that is not whole either.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`].
+    pub fn take_snapshot(&self, id: SnapshotId, from: &Self) -> Result<bool, RepoError> {
+        let name = name_in(ObjectKind::Manifest.folder(), &id)?;
+        let bytes = match read_named(from.backend(), &name, &Subject::Snapshot(id)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.is_damage() => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        self.backend.replace(&name, &bytes)?;
+        Ok(true)
     }
 
     /// Commits a snapshot: when this returns, it survives a power cut. Everything it reaches must be durable before.

@@ -10,8 +10,8 @@ use strongroom::codec::Decompressor;
 use strongroom::compressed::ReplayRecipe;
 use strongroom::crypto::{Keys, MasterKey, MessageKind, PasswordCost, PasswordKey};
 use strongroom::format::{
-    Config, ConfigHeader, Contents, Envelope, FormatError, KeySlotBody, KeySlotHeader, Lease, Manifest, Mark,
-    ObjectKind, Recipe, index, padme, recipe, recovery, tree,
+    Config, ConfigHeader, Contents, Envelope, FormatError, KeySlotBody, KeySlotHeader, Lease, Loss, Manifest,
+    Mark, ObjectKind, Recipe, index, padme, recipe, recovery, tree,
 };
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
@@ -35,6 +35,9 @@ pub fn decode(vector: &Value) -> Decoded {
         "lease" => sealed(vector, ObjectKind::Lease, &bytes, |body| {
             Lease::decode(body).map(|lease| shown::lease(&lease))
         }),
+        "loss" => {
+            sealed(vector, ObjectKind::Loss, &bytes, |body| Loss::decode(body).map(|loss| shown::loss(&loss)))
+        }
         "manifest" => manifest(vector, &bytes),
         "mark" => {
             sealed(vector, ObjectKind::Mark, &bytes, |body| Mark::decode(body).map(|mark| shown::mark(&mark)))
@@ -245,6 +248,7 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
         "delta" => return Some(delta::rewritten()),
         "keyslot" => KeySlotBody::decode(&bytes()).and_then(|slot| slot.encode()),
         "lease" => Lease::decode(&bytes()).and_then(|lease| lease.encode()),
+        "loss" => Loss::decode(&bytes()).and_then(|loss| loss.encode()),
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
         "mark" => Mark::decode(&bytes()).and_then(|mark| mark.encode()),
         "table-map" => table_map::rewritten(&bytes()),
@@ -269,6 +273,7 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "index" => sealed(ObjectKind::Index),
         "keyslot" => open_keyslot(&known, bytes).unwrap().1,
         "lease" => sealed(ObjectKind::Lease),
+        "loss" => sealed(ObjectKind::Loss),
         "manifest" => sealed(ObjectKind::Manifest),
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),

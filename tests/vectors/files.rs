@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::vector::Vector;
 use super::{
-    between, chunker, config, conventions, delta, index, keyslot, lease, manifest, pack, pack_contents,
+    between, chunker, config, conventions, delta, index, keyslot, lease, loss, manifest, pack, pack_contents,
     parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
@@ -22,6 +22,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("index", index::vectors()),
             ("keyslot", keyslot::vectors()),
             ("lease", lease::vectors()),
+            ("loss", loss::vectors()),
             ("manifest", manifest::vectors()),
             ("pack", [pack::vectors(), pack_contents::vectors()].concat()),
             ("parity", parity::vectors()),

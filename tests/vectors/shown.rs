@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use strongroom::base::{Encoding, Timestamp};
 use strongroom::format::{
     Child, ComponentKind, Compressed, CompressedFormat, Contents, DumpCost, Entry, EntryKind, IndexedPack,
-    Items, KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe, RegionKind, Replay, Status,
+    Items, KeySlotBody, Lease, LeasePurpose, Loss, Manifest, Mark, Parameters, Recipe, RegionKind, Replay,
+    Status,
 };
 
 use super::seal::hex;
@@ -192,4 +193,13 @@ pub fn mark(mark: &Mark) -> Value {
     let packs: Vec<_> = mark.packs.iter().map(ToString::to_string).collect();
     let indexes: Vec<_> = mark.indexes.iter().map(ToString::to_string).collect();
     json!({"written": time(mark.time), "sequence": mark.sequence, "packs": packs, "indexes": indexes})
+}
+
+pub fn loss(loss: &Loss) -> Value {
+    let tree = if loss.is_tree_damaged { "damaged" } else { "sound" };
+    let paths = |paths: &[Vec<u8>]| paths.iter().map(|path| hex(path)).collect::<Vec<_>>();
+    json!({
+        "snapshot": loss.snapshot.to_string(), "found": time(loss.time), "tree": tree, "files": loss.files,
+        "paths": paths(&loss.paths), "maps": paths(&loss.maps),
+    })
 }

@@ -22,7 +22,8 @@ pub struct Vector {
 }
 
 /// Objects that nobody opens without the master key.
-const SEALED: [&str; 8] = ["config", "index", "lease", "manifest", "mark", "message", "pack", "repository"];
+const SEALED: [&str; 9] =
+    ["config", "index", "lease", "loss", "manifest", "mark", "message", "pack", "repository"];
 
 impl Vector {
     fn new(object: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {

@@ -37,7 +37,7 @@ pub fn run(args: &FindArgs, session: &Session) -> Result<u8, CliError> {
     let filter = args.filter.filter();
     let all = repo.snapshots()?;
     session.warn_of(&all);
-    let Snapshots { whole: mut snapshots, unreadable } = all;
+    let Snapshots { whole: mut snapshots, unreadable, .. } = all;
     snapshots.retain(|(_, manifest)| filter.fits(manifest));
     let state = session.index(&repo)?;
     let reader = ChunkReader::new(&repo, state.index.view());

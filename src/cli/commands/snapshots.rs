@@ -64,16 +64,21 @@ pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     session.warn_of(&snapshots);
     let filter = args.filter.filter();
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
+    let status_of = |id: &SnapshotId, manifest: &Manifest| match snapshots.losses.contains_key(id) {
+        true => "damaged",
+        false => status(manifest.status),
+    };
     let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));
     let shown = fitting.get(skip..).unwrap_or_default();
     if session.json {
         for (id, manifest) in shown {
-            json("snapshot", json_line(*id, manifest))?;
+            json("snapshot", json_line(*id, manifest, status_of(id, manifest)))?;
         }
     } else if shown.is_empty() {
         say("no snapshots");
     } else {
-        let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest)).collect();
+        let rows: Vec<_> =
+            shown.iter().map(|(id, manifest)| row(*id, manifest, status_of(id, manifest))).collect();
         let head = ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
         line(table(&head, &rows, &[4, 5, 6, 7]))?;
     }
@@ -85,7 +90,7 @@ fn tables(manifest: &Manifest) -> u64 {
     manifest.table_maps.iter().map(|map| map.tables).sum()
 }
 
-fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
+fn row(id: SnapshotId, manifest: &Manifest, status: &str) -> Vec<String> {
     let paths: Vec<_> = manifest.components.iter().map(|component| component.name.clone()).collect();
     vec![
         id.short(),
@@ -96,12 +101,12 @@ fn row(id: SnapshotId, manifest: &Manifest) -> Vec<String> {
         units::bytes(manifest.statistics.bytes),
         units::bytes(manifest.statistics.bytes_stored),
         units::count(tables(manifest)),
-        status(manifest.status).into(),
+        status.into(),
         escape(paths.join(" ").as_bytes()),
     ]
 }
 
-fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
+fn json_line<'m>(id: SnapshotId, manifest: &'m Manifest, status: &'static str) -> Line<'m> {
     Line {
         id: id.to_string(),
         sequence: manifest.sequence,
@@ -113,7 +118,7 @@ fn json_line(id: SnapshotId, manifest: &Manifest) -> Line<'_> {
         tags: &manifest.tags,
         description: manifest.description.as_deref(),
         paths: manifest.components.iter().map(|component| JsonPath::new(&component.path)).collect(),
-        status: status(manifest.status),
+        status,
         parent: manifest.parent.map(|id| id.to_string()),
         files: manifest.statistics.files,
         bytes: manifest.statistics.bytes,

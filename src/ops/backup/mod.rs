@@ -131,7 +131,7 @@ fn save(
 ) -> Result<BackupReport, OpsError> {
     let mut components = components_of(&inputs)?;
     let (roots, streams) = stream::part(inputs, repo.keys(), &mut components)?;
-    let snapshots = repo.snapshots()?.whole;
+    let snapshots = repo.snapshots()?;
     let mut state = match options.dry_run {
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
@@ -162,7 +162,7 @@ fn save(
     let lineage = Lineage::new(&reader);
     let done = consume::run(Consumer::new(writer, maps, lineage, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
-        sequence: snapshots.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
+        sequence: snapshots.whole.last().map_or(0, |(_, manifest)| manifest.sequence) + 1,
         time: options.time.unwrap_or(options.now),
         started: options.now,
         ended: Timestamp::from(std::time::SystemTime::now()),

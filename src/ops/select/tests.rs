@@ -31,7 +31,7 @@ fn all() -> Snapshots {
         snapshot(0x11, 2_000, Status::Complete, "b"),
         snapshot(0x12, 3_000, Status::Partial, "a"),
     ];
-    Snapshots { whole, unreadable: vec![] }
+    Snapshots { whole, ..Snapshots::default() }
 }
 
 fn found(name: &str, filter: &Filter) -> Option<u8> {
