@@ -11,6 +11,7 @@ mod cli {
     mod latest;
     pub mod place;
     mod promises;
+    mod repair;
     mod secrets;
     mod tables;
     mod words;

@@ -25,6 +25,8 @@ pub enum Doing {
     Restore,
     /// Loading a dump into a server.
     Load,
+    /// Making whole what is damaged.
+    Repair,
     /// Changing key slots.
     Keys,
     /// Writing files that are not of a repository of the user.
@@ -45,6 +47,9 @@ impl Doing {
                 "the repository is untouched; what was written to the target so far stays and is not all"
             }
             Self::Load => "the database is as it was, and so is the repository",
+            Self::Repair => {
+                "nothing is lost that was there; what was done until then stays, and the same command goes on"
+            }
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {
                 "what was written so far stays and may not be all; no repository of yours was touched"

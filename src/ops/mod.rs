@@ -15,6 +15,7 @@ pub mod find;
 mod house;
 pub mod list;
 pub mod load;
+pub mod repair;
 pub mod restore;
 mod rewriting;
 pub mod select;

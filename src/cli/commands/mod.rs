@@ -11,6 +11,7 @@ mod find;
 mod init;
 mod key;
 mod ls;
+mod repair;
 mod restore;
 mod restore_db;
 mod shell;
@@ -56,6 +57,9 @@ pub enum Command {
     RestoreDb(Box<restore_db::RestoreDbArgs>),
     /// See whether everything is there and whole
     Check(check::CheckArgs),
+    /// Make whole what is damaged: says first what it will do
+    #[command(subcommand)]
+    Repair(repair::RepairCommand),
     /// Passwords and the recovery kit
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -91,6 +95,7 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Restore(args) => restore::run(&args, session),
         Command::RestoreDb(args) => restore_db::run(&args, session),
         Command::Check(args) => check::run(&args, session),
+        Command::Repair(command) => repair::run(&command, session),
         Command::Key(command) => key::run(&command, session),
         Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions(args) => shell::completions(&args),
