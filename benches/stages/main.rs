@@ -5,6 +5,7 @@
 mod delta;
 mod lex;
 mod objects;
+mod parity;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -49,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     objects::tree(&mut criterion, &keys)?;
     objects::recipe(&mut criterion)?;
     objects::index(&mut criterion)?;
+    parity::pack(&mut criterion)?;
     criterion.final_summary();
     Ok(())
 }

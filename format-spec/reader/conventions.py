@@ -9,7 +9,7 @@ from .errors import Damaged, Refused, refuse_if
 from .fields import Fields
 
 FORMAT_VERSION = 1
-TYPE_CONFIG, TYPE_KEYSLOT, TYPE_REGION, TYPE_TOC, TYPE_INDEX, TYPE_MANIFEST, TYPE_LEASE, TYPE_MARK, TYPE_HOLD, TYPE_FORGOTTEN = range(1, 11)
+TYPE_CONFIG, TYPE_KEYSLOT, TYPE_REGION, TYPE_TOC, TYPE_INDEX, TYPE_MANIFEST, TYPE_LEASE, TYPE_MARK, TYPE_HOLD, TYPE_FORGOTTEN, TYPE_LOSS = range(1, 12)
 TAG_BYTES = 16
 ENVELOPE_PLAIN_BYTES_MAX = 268_435_456
 ENVELOPE_BYTES_MIN = 256
@@ -81,7 +81,7 @@ class Keys:
 
 
 def open_sealed_object(keys, data, magic, kind, what):
-    """Returns the body of an index object, a manifest, a lease, a mark, a hold or a forgetting record."""
+    """Returns the body of one of the objects that conventions.md calls sealed objects."""
     fields = Fields(data, what)
     fields.magic(magic)
     fields.version()

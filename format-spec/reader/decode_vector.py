@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import fields, is_dataclass
 
-from . import chunker, config, conventions, delta, frame, index, keeping, keyslot, lease, manifest, pack, parity, recipe, recovery, replay, table_map, tree
+from . import chunker, config, conventions, delta, frame, index, keeping, keyslot, lease, loss, manifest, pack, parity, recipe, recovery, replay, table_map, tree
 from .repository import Repository
 from .restore import write_stream
 from .verify import verify
@@ -228,6 +228,7 @@ DECODERS = {
     "lease": _sealed(lease.decode_lease),
     "forgotten": _sealed(keeping.decode_forgotten),
     "hold": _sealed(keeping.decode_hold),
+    "loss": _sealed(loss.decode_loss),
     "manifest": _sealed(manifest.decode_manifest),
     "mark": _sealed(lease.decode_mark),
     "message": _message,

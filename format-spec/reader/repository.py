@@ -4,7 +4,7 @@ import os
 import re
 from collections import OrderedDict
 
-from . import config, index, keeping, keyslot, manifest, pack
+from . import config, index, keeping, keyslot, loss, manifest, pack
 from .conventions import Keys
 from .errors import Refused, refuse_if
 
@@ -38,7 +38,7 @@ class Repository:
     def objects(self, folder):
         """Yields name and place of the objects in a folder; anything with another kind of name is ignored."""
         root = os.path.join(self.path, folder)
-        folders = sorted(_list(root)) if folder == "packs" else [""]
+        folders = sorted(_list(root)) if folder in ("packs", "parity") else [""]
         for part in folders:
             for name in sorted(_list(os.path.join(root, part))):
                 if NAME.fullmatch(name) and (not part or name[:2] == part):
@@ -68,9 +68,20 @@ class Repository:
         return names
 
     def latest(self):
-        """Returns name and manifest of the complete snapshot with the greatest sequence; None if there is none."""
-        complete = [pair for pair in self.manifests() if pair[1].status == "complete"]
+        """Returns name and manifest of the complete snapshot with the greatest sequence that has no loss; None if there is none."""
+        damaged = self.damaged()
+        complete = [pair for pair in self.manifests() if pair[1].status == "complete" and pair[0] not in damaged]
         return complete[-1] if complete else None
+
+    def damaged(self):
+        """Returns the names of the snapshots that are known to have lost something (loss.md)."""
+        damaged = set()
+        for name, place in self.objects("losses"):
+            try:
+                damaged.add(loss.decode_loss(self.keys, read_object(place), name).snapshot)
+            except Refused as refusal:
+                self.notes.append(f"losses/{name.hex()}: {refusal.reason}")
+        return damaged
 
     def manifest(self, wanted):
         """Returns the manifest of `latest` or of the one snapshot whose name starts with `wanted`."""

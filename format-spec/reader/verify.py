@@ -1,13 +1,13 @@
 """Reads every object and every chunk, and follows every manifest down to its chunks; table maps are compared with their dumps."""
 
-from . import keeping, lease, pack, recipe, table_map, tree
+from . import keeping, lease, loss, pack, parity, recipe, table_map, tree
 from .conventions import check_name
 from .errors import Refused, refuse_if
 from .repository import read_object
 from .restore import compressed_by
 
 _OTHERS = (("leases", lease.decode_lease), ("marks", lease.decode_mark), ("holds", keeping.decode_hold),
-           ("forgotten", keeping.decode_forgotten))
+           ("forgotten", keeping.decode_forgotten), ("losses", loss.decode_loss))
 
 
 def verify(repository):
@@ -28,6 +28,11 @@ def verify(repository):
                 with _gathered(repository, f"snapshots/{name.hex()}: table map of {dump.path!r}"):
                     _verify_table_map(repository, dump, dumps.get(dump.path))
                     counts["maps"] += 1
+    for name, place in repository.objects("parity"):
+        with _gathered(repository, f"parity/{name.hex()}"):
+            held = parity.decode_parity(read_object(place))
+            refuse_if(held.pack != name, "parity: of another pack")
+            refuse_if(None in held.recovery, "parity: a recovery shard is lost")
     for folder, decode in _OTHERS:
         for name, place in repository.objects(folder):
             with _gathered(repository, f"{folder}/{name.hex()}"):

@@ -11,6 +11,7 @@ mod password;
 mod report;
 mod session;
 mod signals;
+mod state;
 mod temporary;
 
 use std::ffi::OsString;

@@ -26,6 +26,8 @@ pub enum Doing {
     Restore,
     /// Loading a dump into a server.
     Load,
+    /// Making whole what is damaged.
+    Repair,
     /// Changing key slots.
     Keys,
     /// Dropping snapshots.
@@ -52,6 +54,9 @@ impl Doing {
             Self::Load => "the database is as it was, and so is the repository",
             Self::Forget => "no data was deleted: only prune does that",
             Self::Prune => "every snapshot is whole; what is not deleted yet is deleted by the next run",
+            Self::Repair => {
+                "nothing is lost that was there; what was done until then stays, and the same command goes on"
+            }
             Self::Keys => "the data is untouched, and so are the other key slots",
             Self::Files => {
                 "what was written so far stays and may not be all; no repository of yours was touched"

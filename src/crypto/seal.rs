@@ -38,6 +38,8 @@ pub enum MessageKind {
     Hold,
     /// A forgetting record.
     Forgetting,
+    /// What a snapshot lost.
+    Loss,
 }
 
 impl MessageKind {
@@ -54,6 +56,7 @@ impl MessageKind {
             Self::Mark => 8,
             Self::Hold => 9,
             Self::Forgetting => 10,
+            Self::Loss => 11,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod index;
 mod keeping;
 pub mod keyslot;
 pub mod lease;
+pub mod loss;
 pub mod manifest;
 pub mod object;
 pub mod pack;
@@ -25,6 +26,7 @@ pub use index::IndexedPack;
 pub use keeping::{Forgetting, Hold};
 pub use keyslot::{KeySlotBody, KeySlotHeader};
 pub use lease::{Lease, LeasePurpose, Mark};
+pub use loss::Loss;
 pub use manifest::{
     COST_TABLES_MAX, Component, ComponentKind, ContentCost, DumpCost, Manifest, Root, Statistics, Status,
     TableCost, TableMapRef, TablesCost,

@@ -21,6 +21,8 @@ pub enum ObjectKind {
     Hold,
     /// A forgetting record.
     Forgetting,
+    /// What a snapshot lost.
+    Loss,
 }
 
 impl ObjectKind {
@@ -32,6 +34,7 @@ impl ObjectKind {
             Self::Mark => b"STRGMARK",
             Self::Hold => b"STRGHOLD",
             Self::Forgetting => b"STRGFGET",
+            Self::Loss => b"STRGLOSS",
         }
     }
 
@@ -44,6 +47,7 @@ impl ObjectKind {
             Self::Mark => "marks",
             Self::Hold => "holds",
             Self::Forgetting => "forgotten",
+            Self::Loss => "losses",
         }
     }
 }

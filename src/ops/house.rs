@@ -31,10 +31,15 @@ pub fn backup_options() -> BackupOptions {
 
 impl House {
     pub fn new() -> Self {
+        Self::over(Arc::new(MemoryBackend::new()), 0)
+    }
+
+    /// A new repository in this store, with so much parity.
+    pub fn over(backend: Arc<dyn Backend>, parity_percent: u8) -> Self {
         let now = Timestamp::new(1, 0);
         let slot = NewSlot { password: b"x", label: "", host: "", cost: PasswordCost::DEFAULT, now };
-        let backend = Arc::new(MemoryBackend::new());
-        let repo = Repository::create(backend, &slot, Parameters::default(), now).unwrap();
+        let parameters = Parameters { parity_percent, ..Parameters::default() };
+        let repo = Repository::create(backend, &slot, parameters, now).unwrap();
         let house = Self { repo, place: tempfile::tempdir().unwrap() };
         std::fs::create_dir(house.data()).unwrap();
         house

@@ -18,6 +18,7 @@ mod house;
 pub mod list;
 pub mod load;
 pub mod prune;
+pub mod repair;
 pub mod restore;
 mod rewriting;
 pub mod select;

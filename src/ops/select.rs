@@ -85,7 +85,7 @@ fn meant(name: &str) -> Option<Meant> {
 
 /// The snapshot that `name` means.
 ///
-/// `latest` is the newest complete one, `latest~N` the Nth before it, `@2026-11-20[T03:00[:SS]][Z]` the newest complete one at or
+/// `latest` is the newest complete one that is not known to have lost something, `latest~N` the Nth before it, `@2026-11-20[T03:00[:SS]][Z]` the newest complete one at or
 /// before that time (local, or UTC with `Z`; a date alone means its end); anything else is the start of an id.
 ///
 /// # Errors
@@ -99,7 +99,7 @@ pub fn find<'s>(
     let whole = &snapshots.whole;
     let complete = || {
         let counts = |manifest: &Manifest| manifest.status == Status::Complete && filter.fits(manifest);
-        whole.iter().rev().filter(move |(_, manifest)| counts(manifest))
+        snapshots.sound().rev().filter(move |(_, manifest)| counts(manifest))
     };
     let none = || OpsError::NoSnapshot { name: name.to_string(), hint: hint(whole, complete().count()) };
     let found = match meant(name).ok_or_else(none)? {

@@ -1,4 +1,4 @@
-//! Sealed objects: index objects, manifests, leases, marks. Compressed, enveloped, sealed, named by their hash.
+//! Sealed objects: index objects, manifests, leases, marks, losses. Compressed, enveloped, sealed, named by their hash.
 
 use super::{RepoError, Repository, Subject};
 use crate::backend::{Backend, BackendError, ObjectName};
@@ -83,6 +83,7 @@ pub const fn message_kind(kind: ObjectKind) -> MessageKind {
         ObjectKind::Mark => MessageKind::Mark,
         ObjectKind::Hold => MessageKind::Hold,
         ObjectKind::Forgetting => MessageKind::Forgetting,
+        ObjectKind::Loss => MessageKind::Loss,
     }
 }
 

@@ -1,11 +1,14 @@
 //! Manifests: listed, read, written. Writing one is the commit of a backup.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::lease::remove_if_there;
+use super::object::{name_in, read_named};
 use super::{RepoError, Repository, Subject};
 use crate::base::SnapshotId;
-use crate::format::{Manifest, ObjectKind};
+use crate::format::{Loss, Manifest, ObjectKind};
 
 /// The snapshots of a repository.
 #[derive(Debug, Default)]
@@ -20,6 +23,15 @@ pub struct Snapshots {
     pub forgettings_damaged: Vec<RepoError>,
     /// The greatest sequence number there ever was, of forgotten ones too; 0 if there was none.
     pub sequence: u64,
+    /// What is known to be lost of any of them. A loss that cannot be read tells nothing; a check tells of it.
+    pub losses: BTreeMap<SnapshotId, Loss>,
+}
+
+impl Snapshots {
+    /// Those of `whole` that nothing is known to be lost of, in the order of their sequence.
+    pub fn sound(&self) -> impl DoubleEndedIterator<Item = &(SnapshotId, Manifest)> + Clone {
+        self.whole.iter().filter(|(id, _)| !self.losses.contains_key(id))
+    }
 }
 
 impl Repository {
@@ -48,7 +60,8 @@ impl Repository {
         let newest = whole.last().map_or(0, |(_, manifest)| manifest.sequence);
         let sequence = newest.max(forgettings.newest());
         let forgettings_damaged = forgettings.damaged.into_iter().map(|(_, error)| error).collect();
-        Ok(Snapshots { whole, unreadable, left_over, forgettings_damaged, sequence })
+        let losses = self.losses()?.of;
+        Ok(Snapshots { whole, unreadable, left_over, forgettings_damaged, sequence, losses })
     }
 
     /// One snapshot's manifest.
@@ -59,6 +72,21 @@ impl Repository {
         let subject = Subject::Snapshot(id);
         let body = self.get_object(ObjectKind::Manifest, &id, &subject)?;
         Manifest::decode(&body).map_err(|error| RepoError::damaged(subject, error))
+    }
+
+    /// Puts the manifest that another copy of the repository has in the place of one that cannot be read. `false` if that is not whole either.
+    ///
+    /// # Errors
+    /// [`RepoError::Backend`].
+    pub fn take_snapshot(&self, id: SnapshotId, from: &Self) -> Result<bool, RepoError> {
+        let name = name_in(ObjectKind::Manifest.folder(), &id)?;
+        let bytes = match read_named(from.backend(), &name, &Subject::Snapshot(id)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.is_damage() => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        self.backend.replace(&name, &bytes)?;
+        Ok(true)
     }
 
     /// Commits a snapshot: when this returns, it survives a power cut. Everything it reaches must be durable before.

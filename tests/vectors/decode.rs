@@ -11,7 +11,7 @@ use strongroom::compressed::ReplayRecipe;
 use strongroom::crypto::{Keys, MasterKey, MessageKind, PasswordCost, PasswordKey};
 use strongroom::format::{
     Config, ConfigHeader, Contents, Envelope, Forgetting, FormatError, Hold, KeySlotBody, KeySlotHeader,
-    Lease, Manifest, Mark, ObjectKind, Recipe, index, padme, recipe, recovery, tree,
+    Lease, Loss, Manifest, Mark, ObjectKind, Recipe, index, padme, recipe, recovery, tree,
 };
 use strongroom::repo::{Repository, open_envelope, open_sealed};
 
@@ -41,6 +41,9 @@ pub fn decode(vector: &Value) -> Decoded {
         "forgotten" => sealed(vector, ObjectKind::Forgetting, &bytes, |body| {
             Forgetting::decode(body).map(|record| shown::forgotten(&record))
         }),
+        "loss" => {
+            sealed(vector, ObjectKind::Loss, &bytes, |body| Loss::decode(body).map(|loss| shown::loss(&loss)))
+        }
         "manifest" => manifest(vector, &bytes),
         "mark" => {
             sealed(vector, ObjectKind::Mark, &bytes, |body| Mark::decode(body).map(|mark| shown::mark(&mark)))
@@ -253,6 +256,7 @@ pub fn rewritten(vector: &Vector) -> Option<Vec<u8>> {
         "lease" => Lease::decode(&bytes()).and_then(|lease| lease.encode()),
         "hold" => Hold::decode(&bytes()).and_then(|hold| hold.encode()),
         "forgotten" => Forgetting::decode(&bytes()).and_then(|record| record.encode()),
+        "loss" => Loss::decode(&bytes()).and_then(|loss| loss.encode()),
         "manifest" => Manifest::decode(&bytes()).and_then(|manifest| manifest.encode()),
         "mark" => Mark::decode(&bytes()).and_then(|mark| mark.encode()),
         "table-map" => table_map::rewritten(&bytes()),
@@ -279,6 +283,7 @@ pub fn body(vector: &Vector) -> Vec<u8> {
         "lease" => sealed(ObjectKind::Lease),
         "hold" => sealed(ObjectKind::Hold),
         "forgotten" => sealed(ObjectKind::Forgetting),
+        "loss" => sealed(ObjectKind::Loss),
         "manifest" => sealed(ObjectKind::Manifest),
         "mark" => sealed(ObjectKind::Mark),
         "pack" => repository::contents_of(bytes),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::vector::Vector;
 use super::{
-    between, chunker, config, conventions, delta, index, keeping, keyslot, lease, manifest, pack,
+    between, chunker, config, conventions, delta, index, keeping, keyslot, lease, loss, manifest, pack,
     pack_contents, parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
@@ -23,6 +23,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("keyslot", keyslot::vectors()),
             ("keeping", keeping::vectors()),
             ("lease", lease::vectors()),
+            ("loss", loss::vectors()),
             ("manifest", manifest::vectors()),
             ("pack", [pack::vectors(), pack_contents::vectors()].concat()),
             ("parity", parity::vectors()),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use strongroom::base::{Encoding, SnapshotId, Timestamp};
 use strongroom::format::{
     Child, ComponentKind, Compressed, CompressedFormat, Contents, DumpCost, Entry, EntryKind, Forgetting,
-    Hold, IndexedPack, Items, KeySlotBody, Lease, LeasePurpose, Manifest, Mark, Parameters, Recipe,
+    Hold, IndexedPack, Items, KeySlotBody, Lease, LeasePurpose, Loss, Manifest, Mark, Parameters, Recipe,
     RegionKind, Replay, Status,
 };
 
@@ -209,4 +209,13 @@ pub fn mark(mark: &Mark) -> Value {
     let leases =
         mark.leases.as_ref().map(|leases| leases.iter().map(ToString::to_string).collect::<Vec<_>>());
     json!({"written": time(mark.time), "sequence": mark.sequence, "packs": packs, "indexes": indexes, "leases": leases})
+}
+
+pub fn loss(loss: &Loss) -> Value {
+    let tree = if loss.is_tree_damaged { "damaged" } else { "sound" };
+    let paths = |paths: &[Vec<u8>]| paths.iter().map(|path| hex(path)).collect::<Vec<_>>();
+    json!({
+        "snapshot": loss.snapshot.to_string(), "found": time(loss.time), "tree": tree, "files": loss.files,
+        "paths": paths(&loss.paths), "maps": paths(&loss.maps),
+    })
 }

@@ -22,8 +22,19 @@ pub struct Vector {
 }
 
 /// Objects that nobody opens without the master key.
-const SEALED: [&str; 10] =
-    ["config", "forgotten", "hold", "index", "lease", "manifest", "mark", "message", "pack", "repository"];
+const SEALED: [&str; 11] = [
+    "config",
+    "forgotten",
+    "hold",
+    "index",
+    "lease",
+    "loss",
+    "manifest",
+    "mark",
+    "message",
+    "pack",
+    "repository",
+];
 
 impl Vector {
     fn new(object: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {

@@ -3,12 +3,14 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::base::units;
+use crate::base::{Observer, Warning, units};
 use crate::cli::error::CliError;
 use crate::cli::output::{json, line, say};
 use crate::cli::report::say_lines;
 use crate::cli::session::Session;
-use crate::ops::check::{self, CheckOptions, CheckReport};
+use crate::cli::state;
+use crate::ops::check::{self, CheckReport, Freshness, Verified};
+use crate::repo::Repository;
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop check
@@ -22,7 +24,7 @@ pub struct CheckArgs {
     /// Read every byte of every pack and prove it
     #[arg(long, conflicts_with = "read_data_subset")]
     read_data: bool,
-    /// Read a part of the packs, at least this much and another one each day
+    /// Read a part of the packs, at least this much: those that were read longest ago
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     read_data_subset: Option<f64>,
 }
@@ -36,17 +38,32 @@ fn percent(text: &str) -> Result<f64, String> {
 
 pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
-    let today = session.now().seconds.div_euclid(86_400);
-    let read_data = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
-    let options = CheckOptions { read_data, seed: today.unsigned_abs() };
     session.keep_from_prune(&repo);
-    let report = session.with_cache(|cache| Ok(check::run(&repo, cache, &options, &session.observer)?))?;
+    let now = session.now();
+    let share = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
+    let mut verified = state::verified(&repo);
+    let report = session
+        .with_cache(|cache| Ok(check::run_next(&repo, cache, share, &verified, now, &session.observer)?))?;
+    verified.note(&report.packs_whole, &report.packs_damaged, &report.all_packs, now);
+    if report.packs_read > 0 {
+        keep(session, &repo, &verified, args);
+    }
+    let freshness = verified.freshness(&report.all_packs, now);
     if session.json {
-        say_json(&report)?
+        say_json(&report, freshness)?
     } else {
-        say_text(&report, session)?
+        say_text(&report, freshness, session)?
     }
     Ok(if report.errors.is_empty() { 0 } else { 13 })
+}
+
+/// Keeps what is verified now. Where that cannot be, only a check of parts needs it.
+fn keep(session: &Session, repo: &Repository, verified: &Verified, args: &CheckArgs) {
+    let Err(error) = state::keep_verified(repo, verified) else { return };
+    if args.read_data_subset.is_some() {
+        let message = format!("{error}: the next check of a part cannot tell what was read already");
+        session.observer.warning(Warning { subject: "state".into(), message });
+    }
 }
 
 #[derive(Serialize)]
@@ -58,27 +75,67 @@ struct Summary {
     bytes: u64,
     bytes_read: u64,
     coverage: f64,
+    /// Packs that were never verified from here.
+    never_verified: usize,
+    /// Seconds since the pack was verified that was so longest ago; null if one never was.
+    oldest_seconds: Option<u64>,
+    verified_30_days: f64,
 }
 
-fn say_json(report: &CheckReport) -> Result<(), CliError> {
+fn say_json(report: &CheckReport, freshness: Freshness) -> Result<(), CliError> {
     for error in &report.errors {
         json("damage", serde_json::json!({"message": error}))?;
     }
     for loss in &report.losses {
         let files: Vec<_> = loss.files.iter().map(|path| format!("/{path}")).collect();
         let parts: Vec<_> = loss.trees_damaged.iter().map(|path| format!("/{path}")).collect();
+        let tables = loss.tables.iter();
+        let tables: Vec<_> = tables
+            .map(|table| serde_json::json!({"dump": format!("/{}", table.dump), "name": table.name}))
+            .collect();
         let snapshot = loss.snapshot.to_string();
         json(
             "loss",
-            serde_json::json!({"snapshot": snapshot, "files": files, "tree": loss.is_tree_damaged, "tree_from": parts}),
+            serde_json::json!({"snapshot": snapshot, "files": files, "tables": tables, "tree": loss.is_tree_damaged, "tree_from": parts}),
         )?;
     }
     let CheckReport { snapshots, packs, packs_read, bytes, bytes_read, .. } = *report;
     let (errors, coverage) = (report.errors.len(), report.coverage());
-    json("summary", Summary { errors, snapshots, packs, packs_read, bytes, bytes_read, coverage })
+    let Freshness { oldest_seconds, never: never_verified, share_of_30_days: verified_30_days } = freshness;
+    json(
+        "summary",
+        Summary {
+            errors,
+            snapshots,
+            packs,
+            packs_read,
+            bytes,
+            bytes_read,
+            coverage,
+            never_verified,
+            oldest_seconds,
+            verified_30_days,
+        },
+    )
 }
 
-fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
+/// How much was verified lately, in words.
+fn fresh(freshness: Freshness) -> String {
+    let oldest = match freshness.oldest_seconds {
+        Some(seconds) => format!("the oldest {} ago", ago(seconds)),
+        None => format!("{} never", units::counted(freshness.never as u64, "pack", "packs")),
+    };
+    format!("{:.1} % in the last 30 days from this machine, {oldest}", freshness.share_of_30_days * 100.0)
+}
+
+fn ago(seconds: u64) -> String {
+    match seconds / 86_400 {
+        0 => "less than a day".into(),
+        days => units::counted(days, "day", "days"),
+    }
+}
+
+fn say_text(report: &CheckReport, freshness: Freshness, session: &Session) -> Result<(), CliError> {
     for error in &report.errors {
         say(format!("damage: {error}"));
     }
@@ -94,6 +151,9 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
         }
         for path in loss.files.iter().take(100) {
             say(format!("snapshot {id} loses /{path}"));
+        }
+        for table in loss.tables.iter().take(100) {
+            say(format!("snapshot {id} loses rows of table {} in /{}", table.name, table.dump));
         }
         if loss.files.len() > 100 {
             let more = units::counted(loss.files.len() as u64 - 100, "more file", "more files");
@@ -117,6 +177,7 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
             let what = if report.packs_read == 0 { "no pack was" } else { "the other packs were not" };
             line(format!("not read   {what} read: only --read-data proves every byte"))?;
         }
+        line(format!("verified   {}", fresh(freshness)))?;
         if report.errors.is_empty() {
             line("result     no damage found")?;
         }
@@ -127,7 +188,7 @@ fn say_text(report: &CheckReport, session: &Session) -> Result<(), CliError> {
         say_lines(
             &format!("{damage} of damage in the repository, named above"),
             &format!("{snapshots} something, named above; everything else is sound"),
-            "restore what is named from older snapshots. A backup stores anew what was in missing packs; what is in damaged ones only after they were moved away",
+            "strongroom repair packs: heals from parity, or from a copy with --from, and sees to it that the next backup stores anew what the source still has",
         );
     }
     Ok(())

@@ -14,6 +14,7 @@ mod init;
 mod key;
 mod ls;
 mod prune;
+mod repair;
 mod restore;
 mod restore_db;
 mod shell;
@@ -67,6 +68,9 @@ pub enum Command {
     Prune(prune::PruneArgs),
     /// See whether everything is there and whole
     Check(check::CheckArgs),
+    /// Make whole what is damaged: says first what it will do
+    #[command(subcommand)]
+    Repair(repair::RepairCommand),
     /// Passwords and the recovery kit
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -106,6 +110,7 @@ pub fn run(command: Command, session: &Session) -> Result<u8, CliError> {
         Command::Release(args) => hold::release(&args, session),
         Command::Prune(args) => prune::run(&args, session),
         Command::Check(args) => check::run(&args, session),
+        Command::Repair(command) => repair::run(&command, session),
         Command::Key(command) => key::run(&command, session),
         Command::Doctor(args) => doctor::run(&args, session),
         Command::Completions(args) => shell::completions(&args),

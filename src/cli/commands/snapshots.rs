@@ -65,18 +65,25 @@ pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     session.warn_of(&snapshots);
     let filter = args.filter.filter();
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
+    let status_of = |id: &SnapshotId, manifest: &Manifest| match snapshots.losses.contains_key(id) {
+        true => "damaged",
+        false => status(manifest.status),
+    };
     let skip = fitting.len().saturating_sub(args.latest.unwrap_or(usize::MAX));
     let shown = fitting.get(skip..).unwrap_or_default();
     let holds = repo.holds()?.whole;
     let is_held = |id: &SnapshotId| holds.iter().any(|(_, hold)| hold.snapshot == *id);
     if session.json {
         for (id, manifest) in shown {
-            json("snapshot", json_line(*id, manifest, is_held(id)))?;
+            json("snapshot", json_line(*id, manifest, status_of(id, manifest), is_held(id)))?;
         }
     } else if shown.is_empty() {
         say("no snapshots");
     } else {
-        let rows: Vec<_> = shown.iter().map(|(id, manifest)| row(*id, manifest, is_held(id))).collect();
+        let of = |(id, manifest): &&(SnapshotId, Manifest)| {
+            row(*id, manifest, status_of(id, manifest), is_held(id))
+        };
+        let rows: Vec<_> = shown.iter().map(of).collect();
         let head = ["id", "time", "host", "tags", "files", "size", "added", "tables", "status", "paths"];
         line(table(&head, &rows, &[4, 5, 6, 7]))?;
     }
@@ -88,7 +95,7 @@ fn tables(manifest: &Manifest) -> u64 {
     manifest.table_maps.iter().map(|map| map.tables).sum()
 }
 
-fn row(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Vec<String> {
+fn row(id: SnapshotId, manifest: &Manifest, status: &str, is_held: bool) -> Vec<String> {
     let paths: Vec<_> = manifest.components.iter().map(|component| component.name.clone()).collect();
     vec![
         id.short(),
@@ -99,12 +106,12 @@ fn row(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Vec<String> {
         units::bytes(manifest.statistics.bytes),
         units::bytes(manifest.statistics.bytes_stored),
         units::count(tables(manifest)),
-        format!("{}{}", status(manifest.status), if is_held { ", held" } else { "" }),
+        format!("{status}{}", if is_held { ", held" } else { "" }),
         escape(paths.join(" ").as_bytes()),
     ]
 }
 
-fn json_line(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Line<'_> {
+fn json_line<'m>(id: SnapshotId, manifest: &'m Manifest, status: &'static str, held: bool) -> Line<'m> {
     Line {
         id: id.to_string(),
         sequence: manifest.sequence,
@@ -116,8 +123,8 @@ fn json_line(id: SnapshotId, manifest: &Manifest, is_held: bool) -> Line<'_> {
         tags: &manifest.tags,
         description: manifest.description.as_deref(),
         paths: manifest.components.iter().map(|component| JsonPath::new(&component.path)).collect(),
-        status: status(manifest.status),
-        held: is_held,
+        status,
+        held,
         parent: manifest.parent.map(|id| id.to_string()),
         files: manifest.statistics.files,
         bytes: manifest.statistics.bytes,

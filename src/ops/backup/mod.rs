@@ -153,8 +153,7 @@ fn store(
 ) -> Result<BackupReport, OpsError> {
     let mut components = components_of(&inputs)?;
     let (roots, streams) = stream::part(inputs, repo.keys(), &mut components)?;
-    let there = repo.snapshots()?;
-    let snapshots = there.whole;
+    let snapshots = repo.snapshots()?;
     let mut state = match options.dry_run {
         true => repo.open_index(cache, observer)?,
         false => repo.open_index_for_writing(cache, observer)?,
@@ -187,7 +186,7 @@ fn store(
     let lineage = Lineage::new(&reader);
     let done = consume::run(Consumer::new(writer, maps, lineage, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
-        sequence: there.sequence + 1,
+        sequence: snapshots.sequence + 1,
         time: options.time.unwrap_or(options.now),
         started: options.now,
         ended: Timestamp::from(std::time::SystemTime::now()),

@@ -3,6 +3,7 @@
 use super::BackupOptions;
 use crate::base::SnapshotId;
 use crate::format::{Component, Manifest, Status};
+use crate::repo::Snapshots;
 
 /// How unchanged files are recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,14 +17,14 @@ pub enum ParentChoice {
     None,
 }
 
-/// The snapshot to compare with, from all in the order of their sequence.
+/// The snapshot to compare with. What lost something is none unless it is asked for: what it lost would be taken for what is there.
 pub fn choose(
-    snapshots: &[(SnapshotId, Manifest)],
+    snapshots: &Snapshots,
     options: &BackupOptions,
     components: &[Component],
 ) -> Option<(SnapshotId, Manifest)> {
     let newest = |fits: &dyn Fn(&Manifest) -> bool| {
-        snapshots.iter().rev().find(|(_, manifest)| fits(manifest)).cloned()
+        snapshots.sound().rev().find(|(_, manifest)| fits(manifest)).cloned()
     };
     let paths = |components: &[Component]| {
         let mut paths: Vec<_> = components.iter().map(|component| component.path.clone()).collect();
@@ -35,7 +36,7 @@ pub fn choose(
         |manifest: &Manifest| manifest.status == Status::Complete && manifest.host == options.host;
     match &options.parent {
         ParentChoice::None => None,
-        ParentChoice::Snapshot(id) => snapshots.iter().find(|(other, _)| other == id).cloned(),
+        ParentChoice::Snapshot(id) => snapshots.whole.iter().find(|(other, _)| other == id).cloned(),
         ParentChoice::Newest => {
             newest(&|manifest| same_host(manifest) && paths(&manifest.components) == wanted)
                 .or_else(|| newest(&same_host))

@@ -4,6 +4,8 @@
 
 mod packs;
 mod snapshots;
+mod tables;
+mod verified;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -11,8 +13,9 @@ use std::path::Path;
 
 use super::OpsError;
 use crate::base::limits::DELTA_DEPTH_ACCEPTED;
-use crate::base::{Observer, SnapshotId, TreePath, units};
+use crate::base::{Observer, PackId, SnapshotId, Timestamp, TreePath, escape, units};
 use crate::repo::{ChunkReader, Repository};
+pub use verified::{Freshness, Verified};
 
 /// What a check is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,16 +37,52 @@ pub struct Loss {
     pub is_tree_damaged: bool,
     /// Where those parts begin: the first path in each node that cannot be read or is not in order. Empty if that is the whole tree.
     pub trees_damaged: Vec<TreePath>,
-    /// Dumps whose table map cannot be read, by their escaped paths: the files are whole, their tables are not found.
-    pub maps: Vec<String>,
+    /// Paths of dumps whose table map cannot be read: the files are whole, their tables are not found.
+    pub maps: Vec<Vec<u8>>,
+    /// Tables of dumps among these files that lie in what is lost.
+    pub tables: Vec<LostTable>,
+}
+
+/// A table of which something is lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostTable {
+    /// The dump it is in.
+    pub dump: TreePath,
+    /// Its name, with its schema or database, escaped.
+    pub name: String,
 }
 
 impl Loss {
+    /// What is written down of it.
+    pub fn to_record(&self, now: Timestamp) -> crate::format::Loss {
+        crate::format::Loss {
+            snapshot: self.snapshot,
+            time: now,
+            is_tree_damaged: self.is_tree_damaged,
+            files: self.files.len() as u64,
+            paths: self.files.iter().take(100).map(|path| path.as_bytes().to_vec()).collect(),
+            maps: self.maps.iter().take(100).cloned().collect(),
+        }
+    }
+
+    /// Nothing, of this snapshot.
+    pub fn none(snapshot: SnapshotId) -> Self {
+        let (files, trees_damaged, maps, tables) = (vec![], vec![], vec![], vec![]);
+        Self { snapshot, files, is_tree_damaged: false, trees_damaged, maps, tables }
+    }
+
     /// What is lost in one line; `None` if nothing is.
     fn line(&self) -> Option<String> {
         let mut parts = vec![];
         if !self.files.is_empty() {
             parts.push(units::counted(self.files.len() as u64, "file", "files"));
+        }
+        match self.tables.as_slice() {
+            [] => {}
+            [table] => parts.push(format!("rows of table {}", table.name)),
+            [table, ..] => {
+                parts.push(format!("rows of {} tables, the first {}", self.tables.len(), table.name))
+            }
         }
         match self.trees_damaged.as_slice() {
             [] if self.is_tree_damaged => parts.push("its whole tree".into()),
@@ -56,8 +95,10 @@ impl Loss {
         }
         match self.maps.as_slice() {
             [] => {}
-            [dump] => parts.push(format!("the table map of {dump}")),
-            [dump, ..] => parts.push(format!("{} table maps, the first of {dump}", self.maps.len())),
+            [dump] => parts.push(format!("the table map of /{}", escape(dump))),
+            [dump, ..] => {
+                parts.push(format!("{} table maps, the first of /{}", self.maps.len(), escape(dump)))
+            }
         }
         let what = parts.join(" and ");
         (!what.is_empty()).then(|| format!("snapshot {} loses {what}", self.snapshot.short()))
@@ -83,6 +124,12 @@ pub struct CheckReport {
     pub bytes: u64,
     /// Bytes of packs that were read.
     pub bytes_read: u64,
+    /// The packs there are, with their lengths.
+    pub all_packs: Vec<(PackId, u64)>,
+    /// Those that were read and are whole.
+    pub packs_whole: Vec<PackId>,
+    /// Those that were read and are not.
+    pub packs_damaged: Vec<PackId>,
 }
 
 impl CheckReport {
@@ -101,6 +148,33 @@ pub fn run(
     repo: &Repository,
     cache: &Path,
     options: &CheckOptions,
+    observer: &dyn Observer,
+) -> Result<CheckReport, OpsError> {
+    checked(repo, cache, &|packs| packs::by_seed(packs, options), observer)
+}
+
+/// Checks a repository and reads at least `share` of the bytes of its packs: those first that were verified longest ago.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_next(
+    repo: &Repository,
+    cache: &Path,
+    share: f64,
+    verified: &Verified,
+    now: Timestamp,
+    observer: &dyn Observer,
+) -> Result<CheckReport, OpsError> {
+    checked(repo, cache, &|packs| verified.next(packs, share, now), observer)
+}
+
+/// Chooses the packs that are read.
+type Choose<'c> = &'c dyn Fn(&[(PackId, u64)]) -> Vec<(PackId, u64)>;
+
+fn checked(
+    repo: &Repository,
+    cache: &Path,
+    choose: Choose<'_>,
     observer: &dyn Observer,
 ) -> Result<CheckReport, OpsError> {
     let mut report = CheckReport::default();
@@ -122,10 +196,9 @@ pub fn run(
     report.errors.extend(holds.damaged.iter().map(|(_, error)| error.to_string()));
     for (id, error) in &snapshots.unreadable {
         report.errors.push(error.to_string());
-        let (files, trees_damaged) = (vec![], vec![]);
-        let maps = vec![];
-        report.losses.push(Loss { snapshot: *id, files, is_tree_damaged: true, trees_damaged, maps });
+        report.losses.push(Loss { is_tree_damaged: true, ..Loss::none(*id) });
     }
+    report.errors.extend(repo.losses()?.unreadable.iter().map(|(_, error)| error.to_string()));
     let state = repo.open_index(cache, observer)?;
     let index = repo.check_index(&state)?;
     let unreadable = index.damaged.iter().chain(&state.packs_unreadable);
@@ -146,7 +219,7 @@ pub fn run(
     }
     let reader = ChunkReader::new(repo, state.index.view());
     let mut bad = Bad::default();
-    packs::check(repo, &reader, &state.index.view(), options, observer, &mut report, &mut bad)?;
+    packs::check(repo, &reader, &state.index.view(), choose, observer, &mut report, &mut bad)?;
     report.snapshots = snapshots.whole.len();
     snapshots::check(&reader, &snapshots.whole, &bad, observer, &mut report)?;
     Ok(report)

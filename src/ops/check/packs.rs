@@ -5,17 +5,17 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use super::{Bad, CheckOptions, CheckReport};
-use crate::base::{Observer, PackId, Phase, Progress};
+use super::{Bad, CheckOptions, CheckReport, Choose};
+use crate::base::{Observer, PackId, Phase, Progress, units};
 use crate::ops::OpsError;
-use crate::repo::{ChunkReader, PackScan, RepoError, Repository};
+use crate::repo::{ChunkReader, PackScan, ParityState, RepoError, Repository};
 
 /// Looks at all packs and reads the chosen ones.
 pub fn check(
     repo: &Repository,
     reader: &ChunkReader,
     index: &crate::index::IndexView,
-    options: &CheckOptions,
+    choose: Choose<'_>,
     observer: &dyn Observer,
     report: &mut CheckReport,
     bad: &mut Bad,
@@ -24,7 +24,7 @@ pub fn check(
     let packs = repo.packs()?;
     report.packs = packs.len();
     report.bytes = packs.iter().map(|(_, bytes)| bytes).sum();
-    let mut to_read = vec![];
+    note_parity(repo, &packs, report)?;
     for (id, bytes) in &packs {
         if let Some(number) = numbers.get(id) {
             let told = index.pack(*number).map_err(RepoError::from)?.bytes;
@@ -35,24 +35,18 @@ pub fn check(
                 bad.packs.insert(*number);
             }
         }
-        if is_chosen(id, options) {
-            to_read.push((*id, *bytes));
-        }
     }
-    // A part of a small repository is at least one pack, another one each time.
-    if to_read.is_empty() && options.read_data > 0.0 && !packs.is_empty() {
-        let number = usize::try_from(options.seed % packs.len() as u64).unwrap_or(0);
-        to_read.extend(packs.get(number));
-    }
+    let to_read = choose(&packs);
     let bytes_total: u64 = to_read.iter().map(|(_, bytes)| bytes).sum();
     let done = Mutex::new((0_u64, 0_u64));
-    let scans: Vec<Result<(PackId, PackScan), RepoError>> = to_read
+    let scans: Vec<Result<(PackId, PackScan, ParityState), RepoError>> = to_read
         .par_iter()
         .map(|(id, _)| {
             if observer.is_cancelled() {
                 return Err(RepoError::Cancelled);
             }
             let scan = repo.scan_pack(*id, reader)?;
+            let parity = repo.check_parity(*id)?;
             let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             *done = (done.0 + 1, done.1 + scan.bytes);
             observer.progress(&Progress {
@@ -63,20 +57,51 @@ pub fn check(
                 bytes_total: Some(bytes_total),
                 current: None,
             });
-            Ok((*id, scan))
+            Ok((*id, scan, parity))
         })
         .collect();
     for scan in scans {
-        let (id, scan) = scan?;
+        let (id, scan, parity) = scan?;
         report.packs_read += 1;
         report.bytes_read += scan.bytes;
+        let list = if scan.damage.is_empty() { &mut report.packs_whole } else { &mut report.packs_damaged };
+        list.push(id);
         report.errors.extend(scan.damage.iter().map(ToString::to_string));
+        if parity == ParityState::Damaged {
+            let loses = "nothing is lost with it, but it may not heal the pack";
+            report.errors.push(format!("parity of pack {} is damaged: {loses}", id.short()));
+        }
         let Some(number) = numbers.get(&id) else { continue };
         bad.regions.extend(scan.regions_damaged.iter().map(|region| (*number, *region)));
         if scan.contents.is_none() {
             // Its table of contents is gone; the regions may be whole, and are looked at one by one when a file needs them.
             bad.packs.insert(*number);
         }
+    }
+    report.all_packs = packs;
+    Ok(())
+}
+
+/// The packs of a part, which a number chooses. A part of a small repository is at least one pack, another one each time.
+pub fn by_seed(packs: &[(PackId, u64)], options: &CheckOptions) -> Vec<(PackId, u64)> {
+    let mut chosen: Vec<_> = packs.iter().filter(|(id, _)| is_chosen(id, options)).copied().collect();
+    if chosen.is_empty() && options.read_data > 0.0 && !packs.is_empty() {
+        let number = usize::try_from(options.seed % packs.len() as u64).unwrap_or(0);
+        chosen.extend(packs.get(number));
+    }
+    chosen
+}
+
+/// Says which packs lack the parity that they should have: a run that was killed leaves such.
+fn note_parity(repo: &Repository, packs: &[(PackId, u64)], report: &mut CheckReport) -> Result<(), OpsError> {
+    if repo.parameters().parity_percent == 0 {
+        return Ok(());
+    }
+    let there = repo.packs_with_parity()?;
+    let without = packs.iter().filter(|(id, _)| !there.contains(id)).count() as u64;
+    if without > 0 {
+        let has = units::counted(without, "pack has", "packs have");
+        report.notes.push(format!("{has} no parity: strongroom repair packs makes it"));
     }
     Ok(())
 }

@@ -148,6 +148,17 @@ impl<'r> Writer<'r> {
         Ok(true)
     }
 
+    /// Stores a chunk although it is known, since where it is known to be cannot be relied on. Once a session.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_again(&mut self, kind: RegionKind, id: ChunkId, plain: &[u8]) -> Result<(), RepoError> {
+        match self.pending.contains(&id) {
+            true => Ok(()),
+            false => self.store(Slot::of(kind), id, plain, &[]),
+        }
+    }
+
     /// Stores a chunk of a file's content that [`Self::knows`] did not know, as a delta of others if it is like them.
     ///
     /// Chunks gather in one region while their bases lie in one, so that whoever reads a delta follows one chain. `shares` tells on whose account

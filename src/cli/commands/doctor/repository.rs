@@ -49,13 +49,14 @@ fn keys(repo: &Repository, seconds: f64) -> Result<Finding, CliError> {
 }
 
 fn list(snapshots: &Snapshots) -> Finding {
-    let Snapshots { whole, unreadable, .. } = snapshots;
-    let complete = whole.iter().filter(|(_, manifest)| manifest.status == Status::Complete);
+    let Snapshots { whole, unreadable, losses, .. } = snapshots;
+    let complete = snapshots.sound().filter(|(_, manifest)| manifest.status == Status::Complete);
     let newest = complete.clone().map(|(_, manifest)| manifest.time).max();
     let newest = newest.map_or_else(|| "none".into(), |time| time.local());
     let count = units::count(complete.count() as u64);
     let (state, more) = match unreadable.len() {
-        0 => (State::Ok, String::new()),
+        0 if losses.is_empty() => (State::Ok, String::new()),
+        0 => (State::Warn, format!("; {} lost something: strongroom check", losses.len())),
         count => (State::Fail, format!("; {count} cannot be read: strongroom check")),
     };
     Finding::new(

@@ -173,16 +173,15 @@ fn a_table_map_is_read_once_for_all_snapshots() {
     let manifest = Manifest { table_maps: vec![right.clone(), wrong.clone()], ..saved.manifest };
     let mut known = HashMap::new();
     let mut lost = |reader: &ChunkReader, manifest: &Manifest| {
-        let (snapshot, files, trees_damaged) = (saved.snapshot.unwrap(), vec![], vec![]);
-        let mut loss = Loss { snapshot, files, is_tree_damaged: false, trees_damaged, maps: vec![] };
+        let mut loss = Loss::none(saved.snapshot.unwrap());
         check_maps(reader, manifest, &Bad::default(), &mut known, &mut loss).unwrap();
         loss.maps
     };
-    assert_eq!(lost(&forest.reader(), &manifest), ["/wrong.sql"]);
+    assert_eq!(lost(&forest.reader(), &manifest), [b"wrong.sql"]);
     let empty = Forest::new();
-    assert_eq!(lost(&empty.reader(), &manifest), ["/wrong.sql"], "nothing is read");
+    assert_eq!(lost(&empty.reader(), &manifest), [b"wrong.sql"], "nothing is read");
     let longer =
         Recipe { records: [right.recipe.records.clone(), right.recipe.records.clone()].concat(), depth: 0 };
     let other = Manifest { table_maps: vec![right, TableMapRef { recipe: longer, ..wrong }], ..manifest };
-    assert_eq!(lost(&forest.reader(), &other), ["/wrong.sql"], "another map is read");
+    assert_eq!(lost(&forest.reader(), &other), [b"wrong.sql"], "another map is read");
 }
