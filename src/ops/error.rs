@@ -61,8 +61,8 @@ pub enum OpsError {
         /// Why.
         reason: Option<String>,
     },
-    /// Another prune is at work.
-    #[error("prune is running on {host} (process {process}) since {}", since.local())]
+    /// Another prune or repair is at work.
+    #[error("prune or repair is running on {host} (process {process}) since {}", since.local())]
     Pruning {
         /// On which host.
         host: String,

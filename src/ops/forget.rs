@@ -51,8 +51,12 @@ pub fn plan(repo: &Repository, policy: &Policy, options: &ForgetOptions) -> Resu
     let holds = holds(repo)?;
     let snapshots: Vec<_> =
         there.whole.into_iter().filter(|(_, manifest)| options.filter.fits(manifest)).collect();
-    let candidates: Vec<_> =
-        snapshots.iter().map(|(id, manifest)| candidate(*id, manifest, &holds)).collect();
+    let losses = &there.losses;
+    let candidate = |(id, manifest): &(SnapshotId, Manifest)| Candidate {
+        is_damaged: losses.contains_key(id),
+        ..candidate(*id, manifest, &holds)
+    };
+    let candidates: Vec<_> = snapshots.iter().map(candidate).collect();
     let judgement = retention::judge(&candidates, policy, options.grouping, options.now, &options.zone)?;
     let goes = judgement.verdicts.iter().filter(|verdict| verdict.reasons.is_empty());
     let goes: std::collections::BTreeSet<_> = goes.map(|verdict| verdict.id).collect();

@@ -24,6 +24,7 @@ mod rewriting;
 pub mod select;
 pub mod stats;
 pub mod tables;
+pub mod turn;
 
 pub use compare::Changes;
 pub use error::OpsError;

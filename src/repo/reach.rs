@@ -48,7 +48,7 @@ impl<'r> Reach<'r> {
         each(node.id)?;
         let items = match read_node(self.reader, node, first) {
             Ok(items) => items,
-            Err(error) => return self.tolerate(error),
+            Err(error) => return self.tolerate(error, &node.id, Role::Tree(node.level)),
         };
         match items {
             Items::Entries(entries) => entries.iter().try_for_each(|entry| self.entry(entry, each)),
@@ -75,26 +75,32 @@ impl<'r> Reach<'r> {
             }
             match Records::below(self.reader, record) {
                 Ok(records) => self.recipe(&Recipe { depth: recipe.depth - 1, records }, each)?,
-                Err(error) => self.tolerate(error)?,
+                Err(error) => self.tolerate(error, &record.id, Role::Recipe(recipe.depth))?,
             }
         }
         Ok(())
     }
 
     fn is_new(&mut self, id: &ChunkId, role: Role) -> bool {
+        self.seen.insert(Self::key(id, role))
+    }
+
+    fn key(id: &ChunkId, role: Role) -> u128 {
         let half = id.as_bytes().first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
         // Content can be what a node is, byte for byte, and a node of one level one of another: each is walked as what it is.
         let role = match role {
             Role::Tree(level) => u128::from(level),
             Role::Recipe(depth) => 0x80 | u128::from(depth),
         };
-        self.seen.insert(half << 8 | role)
+        half << 8 | role
     }
 
-    fn tolerate(&mut self, error: RepoError) -> Result<(), RepoError> {
+    /// Another snapshot that needs the node hears of it too.
+    fn tolerate(&mut self, error: RepoError, id: &ChunkId, role: Role) -> Result<(), RepoError> {
         if !error.is_damage() {
             return Err(error);
         }
+        self.seen.remove(&Self::key(id, role));
         self.damage.push(error);
         Ok(())
     }

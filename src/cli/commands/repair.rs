@@ -15,6 +15,7 @@ use crate::cli::report::Doing;
 use crate::cli::session::Session;
 use crate::ops::check::{self, CheckOptions};
 use crate::ops::repair::{index, packs, snapshots};
+use crate::ops::turn::Turn;
 use crate::repo::Repository;
 
 const EXAMPLES: &str = "Examples:
@@ -57,6 +58,12 @@ pub fn run(command: &RepairCommand, session: &Session) -> Result<u8, CliError> {
     session.start(Doing::Repair);
     let repo = session.repository()?;
     let cache = session.cache()?;
+    let is_dry = match command {
+        RepairCommand::Index(args) | RepairCommand::Snapshots(args) => args.dry_run,
+        RepairCommand::Packs(args) => args.all.dry_run,
+    };
+    // What it takes out of use and what a prune deletes are found out from the same index: one after the other.
+    let _turn = if is_dry { None } else { Some(Turn::take(&repo, &session.host(), session.now())?) };
     match command {
         RepairCommand::Index(args) => repair_index(&repo, &cache, *args, session),
         RepairCommand::Packs(args) => repair_packs(&repo, &cache, args, session),

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::needs::{Needs, survey};
 use super::plan::still_needed;
-use super::turn::Turn;
 use super::{Count, OpsError, PruneOptions, Survey};
 use crate::base::{ChunkId, Encoding, LeaseId, Observer, PackId, Phase, Progress};
 use crate::format::{IndexedPack, Mark, RegionRecord};
 use crate::index::Location;
+use crate::ops::turn::Turn;
 use crate::repo::{Avoided, ChunkReader, IndexState, Marks, RepoError, Repository, WriteOptions, Writer};
 
 impl Survey {
@@ -200,17 +200,17 @@ fn look_again(
     if gone.is_empty() {
         return Ok(());
     }
-    let now = repo.snapshots()?;
-    if let Some((_, error)) = now.unreadable.into_iter().next() {
+    let mut now = repo.snapshots()?;
+    if let Some((_, error)) = now.unreadable.pop() {
         return Err(error.into());
     }
-    let before: HashSet<_> = survey_before.snapshots.iter().map(|(id, _)| *id).collect();
+    let before: HashSet<_> = survey_before.snapshots.whole.iter().map(|(id, _)| *id).collect();
     if now.whole.iter().all(|(id, _)| before.contains(id)) {
         return Ok(());
     }
     let state = repo.open_index(cache, observer)?;
     let reader = ChunkReader::new(repo, state.index.view());
-    let needs = Needs::of(&reader, &now.whole, observer)?;
+    let needs = Needs::of(&reader, &now, observer)?;
     let (known, uses) = survey(repo, &state.index, &needs)?;
     for (pack, is_needed) in known.iter().zip(still_needed(&uses)) {
         if is_needed {

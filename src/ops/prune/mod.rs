@@ -6,7 +6,6 @@
 mod apply;
 mod needs;
 mod plan;
-mod turn;
 
 use std::path::Path;
 
@@ -15,12 +14,11 @@ pub use plan::Allowance;
 use self::apply::{Deleted, delete, mark};
 use self::needs::{KnownPack, Needs, survey};
 use self::plan::{Decision, PackUse, decide};
-use self::turn::Turn;
 use super::OpsError;
+use super::turn::Turn;
 use crate::base::{Observer, PackId, Timestamp, Warning};
 use crate::codec::Compression;
-use crate::format::Manifest;
-use crate::repo::{ChunkReader, IndexState, Marks, Repository};
+use crate::repo::{ChunkReader, IndexState, Marks, Repository, Snapshots};
 
 /// What a prune is told.
 #[derive(Debug, Clone)]
@@ -119,7 +117,7 @@ pub fn run(
 
 /// What was found out before anything is changed.
 struct Survey {
-    snapshots: Vec<(crate::base::SnapshotId, Manifest)>,
+    snapshots: Snapshots,
     needs: Needs,
     known: Vec<KnownPack>,
     uses: Vec<PackUse>,
@@ -133,11 +131,10 @@ impl Survey {
         options: &PruneOptions,
         observer: &dyn Observer,
     ) -> Result<Self, OpsError> {
-        let snapshots = repo.snapshots()?;
-        if let Some((_, error)) = snapshots.unreadable.into_iter().next() {
+        let mut snapshots = repo.snapshots()?;
+        if let Some((_, error)) = snapshots.unreadable.pop() {
             return Err(error.into());
         }
-        let snapshots = snapshots.whole;
         let reader = ChunkReader::new(repo, state.index.view());
         let needs = Needs::of(&reader, &snapshots, observer)?;
         let (known, uses) = survey(repo, &state.index, &needs)?;
@@ -147,13 +144,13 @@ impl Survey {
 
     /// The greatest sequence number of the snapshots that were looked at.
     fn newest(&self) -> u64 {
-        self.snapshots.iter().map(|(_, manifest)| manifest.sequence).max().unwrap_or(0)
+        self.snapshots.whole.iter().map(|(_, manifest)| manifest.sequence).max().unwrap_or(0)
     }
 
     fn report(&self) -> PruneReport {
         let count = |places: &[usize]| Count::of(places.iter().filter_map(|place| self.uses.get(*place)));
         PruneReport {
-            snapshots: self.snapshots.len() as u64,
+            snapshots: self.snapshots.whole.len() as u64,
             before: Count::of(self.uses.iter()),
             unused_before: self
                 .uses

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::plan::PackUse;
-use crate::base::{Encoding, Observer, PackId, Phase, Progress, SnapshotId};
-use crate::format::{Manifest, RegionRecord};
+use crate::base::{Encoding, Observer, PackId, Phase, Progress};
+use crate::format::RegionRecord;
 use crate::index::{IndexView, Location};
 use crate::ops::OpsError;
-use crate::repo::{ChunkReader, Reach, RepoError, Repository};
+use crate::repo::{ChunkReader, Reach, RepoError, Repository, Snapshots};
 
 /// The chunks that snapshots need, by where the index finds them. Eight bytes each, and up to as many again while they are gathered.
 #[derive(Debug, Default)]
@@ -48,17 +48,18 @@ impl Places {
 }
 
 impl Needs {
-    /// What all `snapshots` need.
+    /// What all snapshots need.
     ///
     /// # Errors
-    /// [`OpsError::Repo`] with damage if a node cannot be read: what is behind it is not known, and nothing may be deleted then.
+    /// [`OpsError::Repo`] with damage if a node cannot be read: what is behind it is not known, and nothing may be deleted then. Of snapshots
+    /// that are marked as having lost something (`repair snapshots`) it is known to be lost.
     pub fn of(
         reader: &ChunkReader,
-        snapshots: &[(SnapshotId, Manifest)],
+        Snapshots { whole: snapshots, losses, .. }: &Snapshots,
         observer: &dyn Observer,
     ) -> Result<Self, OpsError> {
         let (mut needs, mut reach) = (Self::default(), Reach::new(reader));
-        for (done, (_, manifest)) in (0_u64..).zip(snapshots) {
+        for (done, (id, manifest)) in (0_u64..).zip(snapshots) {
             observer.progress(&Progress {
                 phase: Phase::Prune,
                 items_done: done,
@@ -78,8 +79,9 @@ impl Needs {
                 }
                 Ok(())
             })?;
-            if let Some(error) = reach.damage.pop() {
-                return Err(error.into());
+            match reach.damage.pop() {
+                Some(error) if !losses.contains_key(id) => return Err(error.into()),
+                _ => reach.damage.clear(),
             }
         }
         needs.packs.values_mut().for_each(Places::settle);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::{Silent, SnapshotId, TreePath};
-use crate::format::LeasePurpose;
+use crate::format::{LeasePurpose, Manifest};
 use crate::ops::check::{self, CheckOptions};
 use crate::ops::house::{House, noise};
 use crate::repo::{StreamReader, TreeReader};

@@ -1,4 +1,4 @@
-//! One prune at a time, told by leases, and what runs that ended early left behind.
+//! Prune and repair take turns, told by leases; and what runs that ended early left behind.
 
 use super::OpsError;
 use crate::base::{LeaseId, Timestamp};
@@ -6,7 +6,8 @@ use crate::format::LeasePurpose;
 use crate::process::is_alive;
 use crate::repo::{HeldLease, Marks, Repository};
 
-/// The turn of a prune; it ends with it.
+/// The turn of a run that takes something out of the repository; it ends with it.
+#[derive(Debug)]
 pub struct Turn {
     lease: HeldLease,
     now: Timestamp,
@@ -16,7 +17,7 @@ impl Turn {
     /// Takes the turn, and removes the leases of those that are not at work any more.
     ///
     /// # Errors
-    /// [`OpsError::Pruning`] if another prune is at work.
+    /// [`OpsError::Pruning`] if another such run is at work.
     pub fn take(repo: &Repository, host: &str, now: Timestamp) -> Result<Self, OpsError> {
         let lease = repo.take_lease(LeasePurpose::Prune, host)?;
         let leases = repo.leases()?;
@@ -38,6 +39,9 @@ impl Turn {
     }
 
     /// The marks that earlier runs left; those that nobody may act on are removed.
+    ///
+    /// # Errors
+    /// [`OpsError::Repo`].
     pub fn tidy_marks(&self, repo: &Repository) -> Result<Marks, OpsError> {
         let mut marks = repo.marks()?;
         for (id, _) in marks.damaged.drain(..) {
@@ -53,6 +57,9 @@ impl Turn {
     }
 
     /// Those who are at work now and may count on what is there: backups and readers.
+    ///
+    /// # Errors
+    /// [`OpsError::Repo`].
     pub fn at_work(&self, repo: &Repository) -> Result<Vec<LeaseId>, OpsError> {
         let leases = repo.leases()?.whole.into_iter().map(|(_, lease)| lease);
         let counts = |purpose| matches!(purpose, LeasePurpose::Backup | LeasePurpose::Reading);
@@ -62,12 +69,18 @@ impl Turn {
             .collect())
     }
 
-    /// Whether the turn was kept all the time: nobody else can have begun a prune.
+    /// Whether the turn was kept all the time: nobody else can have begun one.
+    ///
+    /// # Errors
+    /// [`OpsError::Repo`].
     pub fn is_kept(&self) -> Result<bool, OpsError> {
         Ok(self.lease.is_intact()?)
     }
 
     /// Ends the turn.
+    ///
+    /// # Errors
+    /// [`OpsError::Repo`].
     pub fn end(self) -> Result<(), OpsError> {
         Ok(self.lease.release()?)
     }
