@@ -33,6 +33,7 @@ pub use object::{OpenError, message_kind, open_envelope, open_sealed};
 pub use packs::PackScan;
 pub use parity::ParityState;
 pub use read::{BaseChunk, ChunkReader};
+pub use salvage::EachRegion;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};

@@ -78,7 +78,7 @@ fn a_lost_part_of_a_pack_heals_bit_for_bit_and_a_dry_run_only_says_so() {
 fn init_says_how_much_parity_there_is() {
     for (percent, factor) in [("0", 0), ("30", 30)] {
         let place = saved(&["--parity", percent]);
-        let stats = json(place.ok(&["--json", "stats"]).lines().next().unwrap());
+        let stats = json(place.ok(&["--json", "stats"]).lines().last().unwrap());
         let [packs, parity] = ["bytes_in_packs", "bytes_in_parity"].map(|key| stats[key].as_u64().unwrap());
         assert!(
             parity >= packs * factor / 100 && parity <= packs * factor * 12 / 1000 + 8192 * factor,

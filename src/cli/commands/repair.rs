@@ -2,11 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use crate::backend::Backend;
 use crate::base::{escape, units};
 use crate::cli::error::CliError;
 use crate::cli::location;
@@ -162,10 +160,9 @@ fn repair_packs(
     Ok(if done.saved.is_empty() { 0 } else { 13 })
 }
 
-/// The other copy, opened by the same password.
+/// The other copy, opened with the same password or kit.
 fn copy_of(from: &OsString, session: &Session) -> Result<Repository, CliError> {
-    let backend: Arc<dyn Backend> = location::open(&location::path_of(from)?)?;
-    Ok(Repository::open(backend, &session.password(false)?)?)
+    session.opened(location::open(&location::path_of(from)?)?)
 }
 
 fn say_packs(plan: &packs::PacksPlan, session: &Session) -> Result<(), CliError> {
