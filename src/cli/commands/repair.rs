@@ -26,10 +26,13 @@ const EXAMPLES: &str = "Examples:
 #[command(before_help = EXAMPLES)]
 pub enum RepairCommand {
     /// Write index objects anew that are damaged, missing or say something else than the packs
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair index --dry-run")]
     Index(RepairArgs),
     /// Heal packs from parity or a copy; save what is whole of those that nothing heals
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair packs --from /mnt/copy/shop")]
     Packs(PacksArgs),
     /// Mark the snapshots that lost something, and those no more that are whole again
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair snapshots")]
     Snapshots(RepairArgs),
 }
 
