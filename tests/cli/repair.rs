@@ -153,7 +153,8 @@ fn a_check_of_a_part_goes_on_where_the_last_one_ended_and_says_how_fresh_all_of_
     assert_eq!(check(&[])["never_verified"].as_u64(), Some(packs));
     let runs: Vec<_> = (0..5).map(|_| check(&["--read-data-subset", "20%"])).collect();
     let never: Vec<_> = runs.iter().map(|run| run["never_verified"].as_u64().unwrap()).collect();
-    assert!(never[0] > never[2] && never[2] > never[4] && never[4] == 0, "{never:?}");
+    // Which packs are small and come together is chance.
+    assert!(never.is_sorted_by(|a, b| a >= b) && never[0] > 0 && never[4] == 0, "{never:?}");
     assert_eq!(runs[4]["verified_30_days"], 1.0);
     assert!(runs[0]["oldest_seconds"].is_null() && runs[4]["oldest_seconds"].is_number());
     assert!(place.ok(&["check"]).contains("verified   100.0 % in the last 30 days from this machine"));
