@@ -97,7 +97,11 @@ impl Session {
 
     /// The repository, opened with the password. Without a repository the password is not asked for.
     pub fn repository(&self) -> Result<Repository, CliError> {
-        let backend = location::open(&self.repository_path()?)?;
+        self.opened(location::open(&self.repository_path()?)?)
+    }
+
+    /// The repository in this store, opened with the password or the recovery kit.
+    pub fn opened(&self, backend: Arc<LocalBackend>) -> Result<Repository, CliError> {
         match &self.global.recovery_kit {
             None => Ok(Repository::open(backend, &self.password(false)?)?),
             Some(path) => {

@@ -47,6 +47,7 @@ pub use packs::PackScan;
 pub use parity::ParityState;
 pub use reach::Reach;
 pub use read::{BaseChunk, ChunkReader};
+pub use salvage::EachRegion;
 pub use slots::{KeySlot, NewSlot};
 pub use snapshots::Snapshots;
 pub use stream::{Records, StreamReader};

@@ -16,6 +16,9 @@ use crate::base::{Encoding, ObjectId, Observer, PackId};
 use crate::format::pack::HEADER_BYTES;
 use crate::format::{Contents, IndexedPack, ObjectKind, PackHeader, RegionRecord, index as index_format};
 
+/// Is handed a region, and its plaintext if it is whole.
+pub type EachRegion<'e> = &'e mut dyn FnMut(&RegionRecord, Option<Vec<u8>>) -> Result<(), RepoError>;
+
 /// The folder of packs out of use.
 const FOLDER: &str = "damaged";
 
@@ -34,7 +37,7 @@ impl Repository {
         bytes: &[u8],
         contents: &Contents,
         chunks: &ChunkReader,
-        each: &mut dyn FnMut(&RegionRecord, Option<Vec<u8>>) -> Result<(), RepoError>,
+        each: EachRegion<'_>,
     ) -> Result<(), RepoError> {
         let header = bytes.get(..HEADER_BYTES).and_then(|header| PackHeader::decode(header).ok());
         let seal = header.map(|header| PackSeals::new(self, &header).regions);

@@ -78,7 +78,7 @@ fn a_lost_part_of_a_pack_heals_bit_for_bit_and_a_dry_run_only_says_so() {
 fn init_says_how_much_parity_there_is() {
     for (percent, factor) in [("0", 0), ("30", 30)] {
         let place = saved(&["--parity", percent]);
-        let stats = json(place.ok(&["--json", "stats"]).lines().next().unwrap());
+        let stats = json(place.ok(&["--json", "stats"]).lines().last().unwrap());
         let [packs, parity] = ["bytes_in_packs", "bytes_in_parity"].map(|key| stats[key].as_u64().unwrap());
         assert!(
             parity >= packs * factor / 100 && parity <= packs * factor * 12 / 1000 + 8192 * factor,
@@ -153,7 +153,8 @@ fn a_check_of_a_part_goes_on_where_the_last_one_ended_and_says_how_fresh_all_of_
     assert_eq!(check(&[])["never_verified"].as_u64(), Some(packs));
     let runs: Vec<_> = (0..5).map(|_| check(&["--read-data-subset", "20%"])).collect();
     let never: Vec<_> = runs.iter().map(|run| run["never_verified"].as_u64().unwrap()).collect();
-    assert!(never[0] > never[2] && never[2] > never[4] && never[4] == 0, "{never:?}");
+    // Which packs are small and come together is chance.
+    assert!(never.is_sorted_by(|a, b| a >= b) && never[0] > 0 && never[4] == 0, "{never:?}");
     assert_eq!(runs[4]["verified_30_days"], 1.0);
     assert!(runs[0]["oldest_seconds"].is_null() && runs[4]["oldest_seconds"].is_number());
     assert!(place.ok(&["check"]).contains("verified   100.0 % in the last 30 days from this machine"));

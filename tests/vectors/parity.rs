@@ -68,7 +68,7 @@ fn taken() -> Vec<Vector> {
     };
     vec![
         Vector::taken("parity", "parity-1", good.clone(), all),
-        taken("without-its-start", vec![vec![0; head], good[head..].to_vec()].concat(), json!([])),
+        taken("without-its-start", [vec![0; head], good[head..].to_vec()].concat(), json!([])),
         taken("cut-after-its-start", good[..head].to_vec(), json!([0, 1])),
         taken("cut-in-a-shard", good[..head + 100].to_vec(), json!([1])),
         taken("longer", longer(&good), json!([])),
@@ -138,7 +138,7 @@ fn healed() -> Vec<Vector> {
         healed(
             "with-one-recovery-shard",
             flipped(&small(), HEADER_BYTES + 40),
-            torn(&[149..150]),
+            torn(&[149..150, 0..0]),
             json!([2]),
         ),
         healed("what-has-grown", small(), longer(&pack()), json!([])),

@@ -2,11 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use crate::backend::Backend;
 use crate::base::{escape, units};
 use crate::cli::error::CliError;
 use crate::cli::location;
@@ -29,10 +27,13 @@ const EXAMPLES: &str = "Examples:
 #[command(before_help = EXAMPLES)]
 pub enum RepairCommand {
     /// Write index objects anew that are damaged, missing or say something else than the packs
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair index --dry-run")]
     Index(RepairArgs),
     /// Heal packs from parity or a copy; save what is whole of those that nothing heals
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair packs --from /mnt/copy/shop")]
     Packs(PacksArgs),
     /// Mark the snapshots that lost something, and those no more that are whole again
+    #[command(before_help = "Examples:\n  strongroom -r /backup/shop repair snapshots")]
     Snapshots(RepairArgs),
 }
 
@@ -169,10 +170,9 @@ fn repair_packs(
     Ok(if done.saved.is_empty() { 0 } else { 13 })
 }
 
-/// The other copy, opened by the same password.
+/// The other copy, opened with the same password or kit.
 fn copy_of(from: &OsString, session: &Session) -> Result<Repository, CliError> {
-    let backend: Arc<dyn Backend> = location::open(&location::path_of(from)?)?;
-    Ok(Repository::open(backend, &session.password(false)?)?)
+    session.opened(location::open(&location::path_of(from)?)?)
 }
 
 fn say_packs(plan: &packs::PacksPlan, session: &Session) -> Result<(), CliError> {

@@ -30,6 +30,9 @@ fn reopened(backend: impl Backend + 'static) -> Repository {
     Repository::open(Arc::new(backend), b"x").unwrap()
 }
 
+/// Spoils the bytes of a pack.
+type Spoiler<'s> = &'s dyn Fn(&mut Vec<u8>);
+
 /// What `change` makes of the bytes of a pack.
 fn spoil(repo: &Repository, pack: PackId, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let good = repo.pack_bytes(pack).unwrap().unwrap();
@@ -77,7 +80,7 @@ fn bursts_and_scattered_damage_heal_bit_for_bit() {
     let pack = largest_pack(&house.repo);
     let bytes = house.repo.pack_bytes(pack).unwrap().unwrap().len();
     let blocks = bytes / 4096;
-    let spoilers: [&dyn Fn(&mut Vec<u8>); 5] = [
+    let spoilers: [Spoiler<'_>; 5] = [
         &|bad| bad[400_000..400_000 + blocks * 3 / 100 * 4096].fill(0),
         &|bad| bad.chunks_mut(4096).skip(3).step_by(21).for_each(|block| block[77] ^= 1),
         &|bad| bad[0] ^= 1,
