@@ -13,6 +13,7 @@ mod cli {
     pub mod place;
     mod promises;
     mod prune;
+    mod rollback;
     mod secrets;
     mod tables;
     mod words;

@@ -20,6 +20,7 @@ pub mod load;
 pub mod prune;
 pub mod restore;
 mod rewriting;
+pub mod rollback;
 pub mod select;
 pub mod stats;
 pub mod tables;

@@ -31,6 +31,7 @@ impl Place {
             .args(arguments)
             .env("STRONGROOM_PASSWORD", CANARY)
             .env("STRONGROOM_CACHE_DIR", self.path().join("cache"))
+            .env("STRONGROOM_STATE_DIR", self.path().join("state"))
             .env("STRONGROOM_REPO", self.path().join("repo"))
             .stdin(Stdio::null());
         command

@@ -4,11 +4,13 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::base::units;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{json, line, say};
-use crate::cli::report::say_lines;
+use crate::cli::report::{Report, say_lines, show};
 use crate::cli::session::Session;
 use crate::ops::check::{self, CheckOptions, CheckReport};
+use crate::ops::rollback::WentBack;
+use crate::repo::Repository;
 
 const EXAMPLES: &str = "Examples:
   strongroom -r /backup/shop check
@@ -25,6 +27,9 @@ pub struct CheckArgs {
     /// Read a part of the packs, at least this much and another one each day
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     read_data_subset: Option<f64>,
+    /// The repository went back in time and is to stay so: say what is gone, and take what is there for all there ever was
+    #[arg(long)]
+    accept_rollback: bool,
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -40,13 +45,37 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let read_data = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
     let options = CheckOptions { read_data, seed: today.unsigned_abs() };
     session.keep_from_prune(&repo);
+    let went_back = session.look_back(&repo)?.went_back;
     let report = session.with_cache(|cache| Ok(check::run(&repo, cache, &options, &session.observer)?))?;
     if session.json {
         say_json(&report)?
     } else {
         say_text(&report, session)?
     }
-    Ok(if report.errors.is_empty() { 0 } else { 13 })
+    let code = went_back.map_or(Ok(0), |back| tell(back, args.accept_rollback, &repo, session))?;
+    Ok(if report.errors.is_empty() { code } else { Exit::Damage.number() })
+}
+
+/// Says what is gone, which `accept` makes all right from now on.
+fn tell(back: WentBack, accept: bool, repo: &Repository, session: &Session) -> Result<u8, CliError> {
+    let gone = back.snapshots.iter().map(|(id, sequence)| ("snapshot", id.to_string(), Some(*sequence)));
+    let records = back.forgettings.iter().map(|id| ("forgetting record", id.to_string(), None));
+    for (kind, id, sequence) in gone.chain(records) {
+        if session.json {
+            json("gone", serde_json::json!({"kind": kind, "id": id, "sequence": sequence}))?;
+        } else {
+            let number = sequence.map(|sequence| format!(", number {sequence}")).unwrap_or_default();
+            say(format!("gone: {kind} {id}{number}"));
+        }
+    }
+    if !accept {
+        return Ok(show(&Report::of(&CliError::WentBack(back), session.doing()), session.json));
+    }
+    session.accept(repo, &repo.snapshots()?)?;
+    if !session.json && !session.global.quiet {
+        line(format!("accepted   {back}"))?;
+    }
+    Ok(0)
 }
 
 #[derive(Serialize)]
