@@ -15,6 +15,7 @@ pub mod sql;
 pub mod backend;
 pub mod index;
 pub mod process;
+pub mod state;
 
 pub mod database;
 pub mod repo;

@@ -14,6 +14,7 @@ mod cli {
     mod promises;
     mod prune;
     mod repair;
+    mod rollback;
     mod secrets;
     mod tables;
     mod words;

@@ -21,6 +21,7 @@ fn command(place: &Path, program: &str, before: &[&str], arguments: &[&str]) -> 
         .args(arguments)
         .env("STRONGROOM_PASSWORD", "secret")
         .env("STRONGROOM_CACHE_DIR", place.join("cache"))
+        .env("STRONGROOM_STATE_DIR", place.join("state"))
         .env("RAYON_NUM_THREADS", "1");
     command
 }

@@ -99,6 +99,7 @@ fn the_python_reader_restores_and_verifies_a_repository_of_ours() {
             .env("STRONGROOM_REPO", &repo)
             .env("STRONGROOM_PASSWORD", "secret")
             .env("STRONGROOM_CACHE_DIR", place.path().join("cache"))
+            .env("STRONGROOM_STATE_DIR", place.path().join("state"))
             .status();
         assert!(backup.unwrap().success());
     }

@@ -62,6 +62,11 @@ pub const OBJECT_NAME_PARTS_MAX: usize = 3;
 /// The longest part of an object's name, in bytes.
 pub const OBJECT_NAME_PART_BYTES_MAX: usize = 80;
 
+/// A file of facts that a machine remembers of a repository, in bytes.
+pub const STATE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Snapshots, and forgetting records, that a machine remembers to have seen; the newest ones.
+pub const SEEN_MAX: usize = 4_096;
+
 /// Memory redb may use for the index, in bytes.
 pub const INDEX_CACHE_BYTES: usize = 48 * 1024 * 1024;
 /// Records of 48 bytes that are sorted in memory on their way into the index; more are sorted in a temporary file.

@@ -21,16 +21,17 @@ const EXAMPLES: &str = "Examples:
 
 const ENDS: &str = "Exit codes:
     0  done                       13  repository damaged
-    1  failed                     15  verified and wrong
-    2  wrong command line         16  storage unreachable
-    3  done, with warnings        17  no space
-   10  no repository              18  partial snapshot
-   11  another run is at work    130  interrupted
-   12  wrong password or key
+    1  failed                     14  went back in time
+    2  wrong command line         15  verified and wrong
+    3  done, with warnings        16  storage unreachable
+   10  no repository              17  no space
+   11  another run is at work     18  partial snapshot
+   12  wrong password or key     130  interrupted
 
 Environment:
   STRONGROOM_REPO            as --repo
   STRONGROOM_CACHE_DIR       as --cache-dir
+  STRONGROOM_STATE_DIR       as --state-dir
   STRONGROOM_PASSWORD        the password
   STRONGROOM_NEW_PASSWORD    that of a slot that is added or changed";
 
@@ -87,6 +88,9 @@ pub struct Global {
     /// Where the index is kept [default: $XDG_CACHE_HOME/strongroom]
     #[arg(long, global = true, env = "STRONGROOM_CACHE_DIR", hide_env_values = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+    /// Where is kept what was seen of repositories [default: $XDG_STATE_HOME/strongroom]
+    #[arg(long, global = true, env = "STRONGROOM_STATE_DIR", hide_env_values = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
 }
 
 /// How progress is shown.

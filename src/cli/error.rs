@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::password::PasswordError;
 use crate::backend::BackendError;
 use crate::ops::OpsError;
+use crate::ops::rollback::WentBack;
 use crate::repo::RepoError;
 
 /// How a command ended, as scripts see it.
@@ -23,6 +24,8 @@ pub enum Exit {
     WrongPassword,
     /// Something is not what was written.
     Damage,
+    /// The repository is older than what was seen of it.
+    WentBack,
     /// What was written is not what it should be.
     Verification,
     /// The store cannot be reached.
@@ -45,6 +48,7 @@ impl Exit {
             Self::Locked => 11,
             Self::WrongPassword => 12,
             Self::Damage => 13,
+            Self::WentBack => 14,
             Self::Verification => 15,
             Self::Unreachable => 16,
             Self::NoSpace => 17,
@@ -74,6 +78,12 @@ pub enum CliError {
         /// What the system says.
         source: io::Error,
     },
+    /// The repository is older than what this machine has seen of it.
+    #[error("{0}")]
+    WentBack(WentBack),
+    /// What this machine remembers cannot be kept.
+    #[error("{0}")]
+    State(String),
     /// Standard output cannot be written.
     #[error("cannot write: {0}")]
     Output(#[from] io::Error),

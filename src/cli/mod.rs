@@ -5,6 +5,7 @@ mod commands;
 mod database;
 mod error;
 mod location;
+mod memory;
 mod observer;
 mod output;
 mod password;

@@ -10,7 +10,7 @@ mod repository;
 use clap::error::ErrorKind;
 use serde::Serialize;
 
-use self::advice::{advice, is_full, no_space, of_ops, of_output, of_password};
+use self::advice::{Advice, advice, is_full, no_space, of_ops, of_output, of_password};
 use super::error::{CliError, Exit};
 use super::output::{json_text, label, say};
 use crate::base::{TreePath, escape, units};
@@ -119,6 +119,10 @@ impl Report {
             CliError::Password(error) => of_password(error),
             CliError::File { source, .. } if is_full(source) => no_space(),
             CliError::File { .. } => advice(Exit::Error, "", "look at the path and at who may use it"),
+            CliError::WentBack(_) => went_back(doing),
+            CliError::State(_) => {
+                advice(Exit::Error, "the repository is untouched", "another place with --state-dir")
+            }
             CliError::Output(source) => of_output(source),
         };
         let means = means.unwrap_or_else(|| doing.consequence().to_string());
@@ -142,6 +146,26 @@ impl Report {
         let [error, hint] = [what, &hint].map(one_line);
         Self { code: Exit::Usage.number(), error, means: "nothing was read or written".into(), hint }
     }
+}
+
+/// What it means that the repository is older than what was seen of it.
+fn went_back(doing: Doing) -> Advice {
+    let means = match doing {
+        Doing::Backup => {
+            "this night is saved all the same, with a number above all that were seen; snapshots of nights before are gone"
+        }
+        Doing::Forget => {
+            "nothing was forgotten; somebody removed snapshots, or an old copy of the repository was put back"
+        }
+        Doing::Prune => {
+            "nothing was deleted; somebody removed snapshots, or an old copy of the repository was put back"
+        }
+        _ => {
+            "somebody removed snapshots, or an old copy of the repository was put back; what is there may be whole all the same"
+        }
+    };
+    let hint = "put the right repository back; if it is to stay as it is: strongroom check --accept-rollback";
+    advice(Exit::WentBack, means, hint)
 }
 
 /// Text without line ends and without anything that plays tricks on a terminal.

@@ -34,6 +34,10 @@ pub struct Session {
     pub cancel: Cancel,
     doing: Cell<Doing>,
     lease: RefCell<Option<HeldLease>>,
+    /// Whether it was said already that this machine cannot remember anything.
+    pub is_state_told: Cell<bool>,
+    /// Whether the snapshots were compared already with what this machine remembers.
+    is_compared: Cell<bool>,
 }
 
 /// More files can be open at once than the cautious default allows; what the system refuses is left as it is.
@@ -52,6 +56,8 @@ impl Session {
             cancel,
             doing: Cell::new(Doing::Reading),
             lease: RefCell::new(None),
+            is_state_told: Cell::new(false),
+            is_compared: Cell::new(false),
         }
     }
 
@@ -154,17 +160,9 @@ impl Session {
 
     /// The directory of the index, made if it is not there.
     pub fn cache(&self) -> Result<PathBuf, CliError> {
-        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        // A job of cron or of a container may have no HOME.
-        let user = || nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten();
-        let home = || absolute("HOME").or_else(|| Some(user()?.dir)).map(|home| home.join(".cache"));
-        let base = absolute("XDG_CACHE_HOME");
-        let path = match &self.global.cache_dir {
-            Some(path) => path.clone(),
-            None => match base.or_else(home) {
-                Some(base) => base.join("strongroom"),
-                None => return Err(CliError::Usage("no place for the index: use --cache-dir".into())),
-            },
+        let place = self.own_place(self.global.cache_dir.as_ref(), "XDG_CACHE_HOME", ".cache");
+        let Some(path) = place else {
+            return Err(CliError::Usage("no place for the index: use --cache-dir".into()));
         };
         let mut builder = std::fs::DirBuilder::new();
         std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
@@ -172,6 +170,18 @@ impl Session {
         made.map_err(|source| crate::index::IndexError::Cache { path: path.clone(), source })
             .map_err(crate::repo::RepoError::from)?;
         Ok(path)
+    }
+
+    /// The directory that was given, else that of this program below the one of the variable or of the home directory.
+    pub fn own_place(&self, given: Option<&PathBuf>, variable: &str, below_home: &str) -> Option<PathBuf> {
+        if let Some(path) = given {
+            return Some(path.clone());
+        }
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        // A job of cron or of a container may have no HOME.
+        let user = || nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten();
+        let home = || absolute("HOME").or_else(|| Some(user()?.dir)).map(|home| home.join(below_home));
+        absolute(variable).or_else(home).map(|base| base.join("strongroom"))
     }
 
     /// The index, in step with the repository.
@@ -212,16 +222,24 @@ impl Session {
         let (snapshot, path) = select::split(std::os::unix::ffi::OsStrExt::as_bytes(name))?;
         let snapshots = repo.snapshots()?;
         let (id, manifest) = select::find(&snapshots, &snapshot, filter)?.clone();
-        self.warn_of(&snapshots);
+        self.warn_of(repo, &snapshots)?;
         Ok(Named { id, manifest, path })
     }
 
-    /// Names the manifests that cannot be read.
-    pub fn warn_of(&self, snapshots: &Snapshots) {
+    /// Names the manifests that cannot be read, and says if the repository went back in time.
+    pub fn warn_of(&self, repo: &Repository, snapshots: &Snapshots) -> Result<(), CliError> {
+        let warn =
+            |subject: &str, message| self.observer.warning(Warning { subject: subject.into(), message });
         for error in snapshots.unreadable.iter().map(|(_, error)| error).chain(&snapshots.forgettings_damaged)
         {
-            self.observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
+            warn("repository", error.to_string());
         }
+        if !self.is_compared.replace(true)
+            && let Some(back) = self.look_back_at(repo, snapshots)?.went_back
+        {
+            warn("rollback", format!("{back}; strongroom check says what is gone"));
+        }
+        Ok(())
     }
 }
 

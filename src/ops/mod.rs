@@ -21,6 +21,7 @@ pub mod prune;
 pub mod repair;
 pub mod restore;
 mod rewriting;
+pub mod rollback;
 pub mod select;
 pub mod stats;
 pub mod tables;

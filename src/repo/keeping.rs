@@ -1,6 +1,6 @@
 //! What is said of snapshots: which are held, and which are forgotten.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::found::Found;
 use super::{RepoError, Repository};
@@ -16,6 +16,13 @@ impl Forgettings {
     /// The snapshots that are forgotten.
     pub fn snapshots(&self) -> BTreeSet<SnapshotId> {
         self.whole.iter().flat_map(|(_, record)| &record.snapshots).map(|(id, _)| *id).collect()
+    }
+
+    /// All of them, and the greatest sequence number in each; 0 of one that cannot be read.
+    pub fn numbers(&self) -> BTreeMap<ObjectId, u64> {
+        let greatest = |record: &Forgetting| record.snapshots.iter().map(|(_, sequence)| *sequence).max();
+        let whole = self.whole.iter().map(|(id, record)| (*id, greatest(record).unwrap_or(0)));
+        whole.chain(self.damaged.iter().map(|(id, _)| (*id, 0))).collect()
     }
 
     /// The greatest sequence number of a snapshot that is forgotten; 0 if none is.

@@ -1,13 +1,13 @@
 //! Manifests: listed, read, written. Writing one is the commit of a backup.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::lease::remove_if_there;
 use super::object::{name_in, read_named};
 use super::{RepoError, Repository, Subject};
-use crate::base::SnapshotId;
+use crate::base::{ObjectId, SnapshotId};
 use crate::format::{Loss, Manifest, ObjectKind};
 
 /// The snapshots of a repository.
@@ -21,6 +21,10 @@ pub struct Snapshots {
     pub left_over: Vec<SnapshotId>,
     /// Forgetting records that cannot be read: what they name is in `whole` as long as its manifest is there.
     pub forgettings_damaged: Vec<RepoError>,
+    /// All forgetting records, and the greatest sequence number in each; 0 of one that cannot be read.
+    pub forgettings: BTreeMap<ObjectId, u64>,
+    /// The snapshots that they name.
+    pub forgotten: BTreeSet<SnapshotId>,
     /// The greatest sequence number there ever was, of forgotten ones too; 0 if there was none.
     pub sequence: u64,
     /// What is known to be lost of any of them. A loss that cannot be read tells nothing; a check tells of it.
@@ -59,9 +63,19 @@ impl Repository {
         whole.sort_by_key(|(id, manifest): &(_, Manifest)| (manifest.sequence, manifest.started, *id));
         let newest = whole.last().map_or(0, |(_, manifest)| manifest.sequence);
         let sequence = newest.max(forgettings.newest());
+        let numbers = forgettings.numbers();
         let forgettings_damaged = forgettings.damaged.into_iter().map(|(_, error)| error).collect();
-        let losses = self.losses()?.of;
-        Ok(Snapshots { whole, unreadable, left_over, forgettings_damaged, sequence, losses })
+        let (forgettings, losses) = (numbers, self.losses()?.of);
+        Ok(Snapshots {
+            whole,
+            unreadable,
+            left_over,
+            forgettings_damaged,
+            forgettings,
+            forgotten,
+            sequence,
+            losses,
+        })
     }
 
     /// One snapshot's manifest.

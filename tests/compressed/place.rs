@@ -34,6 +34,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_strongroom"));
         command.args(arguments);
         command.env("STRONGROOM_PASSWORD", "x").env("STRONGROOM_REPO", self.0.path().join("repo"));
+        command.env("STRONGROOM_STATE_DIR", self.0.path().join("state"));
         command.env("STRONGROOM_CACHE_DIR", self.0.path().join("cache")).output().unwrap()
     }
 

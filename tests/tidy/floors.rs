@@ -9,7 +9,7 @@ use super::{Exception, Finding, Source, assert_none};
 const FLOORS: &[&[&str]] = &[
     &["base"],
     &["format", "crypto", "codec", "compressed", "chunker", "nights", "delta", "parity", "sql", "retention"],
-    &["backend", "index", "process"],
+    &["backend", "index", "process", "state"],
     &["repo", "source", "target", "database"],
     &["ops"],
     &["mount", "notify"],

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use crate::backend::LocalBackend;
 use crate::base::Timestamp;
 use crate::cli::error::{CliError, Exit};
-use crate::cli::report::Doing;
+use crate::cli::report::{Doing, Report, show};
 use crate::cli::session::Session;
 use crate::codec::Compression;
 use crate::format::Status;
@@ -143,6 +143,7 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
         // What killed runs left unfinished takes room. Without success nothing is lost but that.
         LocalBackend::open(&session.repository_path()?)?.sweep().ok();
     }
+    let back = session.look_back(&repo)?;
     let cache = session.cache()?;
     let options = BackupOptions {
         host: args.host.clone().unwrap_or_else(|| session.host()),
@@ -156,6 +157,7 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
         gzip: args.gzip.mode(),
         dry_run: args.dry_run,
         parent: parent(args, &repo)?,
+        sequence_seen: back.seen.sequence,
         source: SourceOptions {
             excludes: args.exclude.clone(),
             exclude_files: args.exclude_file.clone(),
@@ -168,7 +170,16 @@ pub fn run(args: &BackupArgs, session: &Session) -> Result<u8, CliError> {
     };
     let report = backup::run(&repo, &cache, inputs, &options, &session.observer)?;
     let seconds = session.now().seconds_since(options.now);
+    if let Some(id) = report.snapshot {
+        session.remember(&repo, &back.seen.clone().with(id, report.manifest.sequence));
+    }
+    // A night that is not saved is worse than one that is saved in a repository that somebody has to look at.
+    let code =
+        back.went_back.map(|back| show(&Report::of(&CliError::WentBack(back), Doing::Backup), session.json));
     summary::say(&report, seconds, session)?;
+    if let Some(code) = code {
+        return Ok(code);
+    }
     Ok(if report.manifest.status == Status::Partial { Exit::DumpFailed.number() } else { 0 })
 }
 

@@ -4,12 +4,13 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::base::{Observer, Warning, units};
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, Exit};
 use crate::cli::output::{json, line, say};
-use crate::cli::report::say_lines;
+use crate::cli::report::{Report, say_lines, show};
 use crate::cli::session::Session;
 use crate::cli::state;
 use crate::ops::check::{self, CheckReport, Freshness, Verified};
+use crate::ops::rollback::WentBack;
 use crate::repo::Repository;
 
 const EXAMPLES: &str = "Examples:
@@ -27,6 +28,9 @@ pub struct CheckArgs {
     /// Read a part of the packs, at least this much: those that were read longest ago
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     read_data_subset: Option<f64>,
+    /// The repository went back in time and is to stay so: say what is gone, and take what is there for all there ever was
+    #[arg(long)]
+    accept_rollback: bool,
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -39,6 +43,7 @@ fn percent(text: &str) -> Result<f64, String> {
 pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     session.keep_from_prune(&repo);
+    let went_back = session.look_back(&repo)?.went_back;
     let now = session.now();
     let share = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
     let mut verified = state::verified(&repo);
@@ -54,7 +59,30 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     } else {
         say_text(&report, freshness, session)?
     }
-    Ok(if report.errors.is_empty() { 0 } else { 13 })
+    let code = went_back.map_or(Ok(0), |back| tell(back, args.accept_rollback, &repo, session))?;
+    Ok(if report.errors.is_empty() { code } else { Exit::Damage.number() })
+}
+
+/// Says what is gone, which `accept` makes all right from now on.
+fn tell(back: WentBack, accept: bool, repo: &Repository, session: &Session) -> Result<u8, CliError> {
+    let gone = back.snapshots.iter().map(|(id, sequence)| ("snapshot", id.to_string(), Some(*sequence)));
+    let records = back.forgettings.iter().map(|id| ("forgetting record", id.to_string(), None));
+    for (kind, id, sequence) in gone.chain(records) {
+        if session.json {
+            json("gone", serde_json::json!({"kind": kind, "id": id, "sequence": sequence}))?;
+        } else {
+            let number = sequence.map(|sequence| format!(", number {sequence}")).unwrap_or_default();
+            say(format!("gone: {kind} {id}{number}"));
+        }
+    }
+    if !accept {
+        return Ok(show(&Report::of(&CliError::WentBack(back), session.doing()), session.json));
+    }
+    session.accept(repo, &repo.snapshots()?)?;
+    if !session.json && !session.global.quiet {
+        line(format!("accepted   {back}"))?;
+    }
+    Ok(0)
 }
 
 /// Keeps what is verified now. Where that cannot be, only a check of parts needs it.

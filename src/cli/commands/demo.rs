@@ -100,6 +100,7 @@ impl Tour {
         let path = |name: &str| self.place.join(name).into_os_string();
         let mut words = vec!["strongroom".into(), "--repo".into(), path("repo")];
         words.extend(["--password-file".into(), path("password"), "--cache-dir".into(), path("cache")]);
+        words.extend(["--state-dir".into(), path("state")]);
         words
     }
 

@@ -36,7 +36,7 @@ pub fn run(args: &FindArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let filter = args.filter.filter();
     let all = repo.snapshots()?;
-    session.warn_of(&all);
+    session.warn_of(&repo, &all)?;
     let Snapshots { whole: mut snapshots, unreadable, .. } = all;
     snapshots.retain(|(_, manifest)| filter.fits(manifest));
     let state = session.index(&repo)?;

@@ -82,6 +82,7 @@ pub fn run(args: &ForgetArgs, session: &Session) -> Result<u8, CliError> {
     }
     session.start(Doing::Forget);
     let repo = session.repository()?;
+    session.look_back(&repo)?.or_end()?;
     let options = ForgetOptions {
         filter: args.filter.filter(),
         grouping: args.group_by,
@@ -97,6 +98,7 @@ pub fn run(args: &ForgetArgs, session: &Session) -> Result<u8, CliError> {
     };
     if !args.dry_run {
         forget::apply(&repo, &plan, &options)?;
+        session.look_back(&repo)?;
     }
     if session.json {
         say_json(&plan)?
@@ -115,7 +117,7 @@ fn named(
     repo: &crate::repo::Repository,
 ) -> Result<Vec<(SnapshotId, Manifest)>, CliError> {
     let snapshots = repo.snapshots()?;
-    session.warn_of(&snapshots);
+    session.warn_of(repo, &snapshots)?;
     let mut named: Vec<(SnapshotId, Manifest)> = vec![];
     for name in &args.snapshots {
         let (snapshot, path) = select::split(name.as_bytes())?;

@@ -89,6 +89,7 @@ pub fn run(args: &PruneArgs, session: &Session) -> Result<u8, CliError> {
 pub fn with(how: &PruneHow, dry_run: bool, session: &Session) -> Result<u8, CliError> {
     session.start(Doing::Prune);
     let repo = session.repository()?;
+    session.look_back(&repo)?.or_end()?;
     let options = PruneOptions {
         max_unused: how.max_unused,
         grace_seconds: how.grace,

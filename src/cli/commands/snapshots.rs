@@ -62,7 +62,7 @@ struct Line<'a> {
 pub fn run(args: &SnapshotsArgs, session: &Session) -> Result<u8, CliError> {
     let repo = session.repository()?;
     let snapshots = repo.snapshots()?;
-    session.warn_of(&snapshots);
+    session.warn_of(&repo, &snapshots)?;
     let filter = args.filter.filter();
     let fitting: Vec<_> = snapshots.whole.iter().filter(|(_, manifest)| filter.fits(manifest)).collect();
     let status_of = |id: &SnapshotId, manifest: &Manifest| match snapshots.losses.contains_key(id) {

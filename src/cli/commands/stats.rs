@@ -71,7 +71,7 @@ pub fn run(args: &StatsArgs, session: &Session) -> Result<u8, CliError> {
 
 fn all_nights(args: &StatsArgs, repo: &Repository, session: &Session) -> Result<u8, CliError> {
     let snapshots = repo.snapshots()?;
-    session.warn_of(&snapshots);
+    session.warn_of(repo, &snapshots)?;
     let state = session.index(repo)?;
     let stats = stats::run(repo, &state.index.view())?;
     let filter = args.filter.filter();

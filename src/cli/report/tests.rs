@@ -51,6 +51,8 @@ fn every_error_has_three_lines_and_its_own_exit_code() {
         ),
         (CliError::Output(full()), Exit::NoSpace),
         (CliError::Usage("x".into()), Exit::Usage),
+        (CliError::WentBack(crate::ops::rollback::WentBack::default()), Exit::WentBack),
+        (CliError::State("x".into()), Exit::Error),
     ];
     for (error, exit) in cases {
         let report = report(error, Doing::Backup);

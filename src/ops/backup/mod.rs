@@ -186,7 +186,7 @@ fn store(
     let lineage = Lineage::new(&reader);
     let done = consume::run(Consumer::new(writer, maps, lineage, totals, observer), producer, &reader, root)?;
     let mut manifest = Manifest {
-        sequence: snapshots.sequence + 1,
+        sequence: snapshots.sequence.max(options.sequence_seen) + 1,
         time: options.time.unwrap_or(options.now),
         started: options.now,
         ended: Timestamp::from(std::time::SystemTime::now()),

@@ -30,6 +30,8 @@ pub struct BackupOptions {
     pub dry_run: bool,
     /// Which snapshot unchanged files are recognised by.
     pub parent: ParentChoice,
+    /// The greatest sequence number that this machine has seen, where the repository may have gone back in time; else 0.
+    pub sequence_seen: u64,
     /// What a walk leaves out.
     pub source: SourceOptions,
     /// Whether the source is counted first, so that progress knows the whole.
@@ -53,6 +55,7 @@ impl BackupOptions {
             gzip: GzipMode::default(),
             dry_run: false,
             parent: ParentChoice::Newest,
+            sequence_seen: 0,
             source: SourceOptions::default(),
             scan: false,
             hooks: Hooks::default(),
