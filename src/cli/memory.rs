@@ -81,7 +81,7 @@ impl Session {
     }
 
     /// The directory of what this machine remembers. It is made when there is something to remember.
-    fn state(&self) -> Result<PathBuf, CliError> {
+    pub fn state(&self) -> Result<PathBuf, CliError> {
         let place = self.own_place(self.global.state_dir.as_ref(), "XDG_STATE_HOME", ".local/state");
         place.ok_or_else(|| CliError::State("no place for it: use --state-dir".into()))
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::CliError;
+use super::session::Session;
 use crate::backend::{Backend, BackendError, LocalBackend, ObjectName};
 use crate::ops::check::Verified;
 use crate::repo::Repository;
@@ -10,15 +11,9 @@ use crate::repo::Repository;
 /// More bytes are not read: packs of 10 TB.
 const VERIFIED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// The directory of what is known of this repository: `$XDG_STATE_HOME/strongroom/<id>`.
-fn place(repo: &Repository) -> Result<PathBuf, CliError> {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let user = || nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten();
-    let home = || absolute("HOME").or_else(|| Some(user()?.dir)).map(|home| home.join(".local/state"));
-    let base = absolute("XDG_STATE_HOME").or_else(home);
-    let base =
-        base.ok_or_else(|| CliError::Usage("no place for what is remembered: set XDG_STATE_HOME".into()))?;
-    Ok(base.join("strongroom").join(repo.id().to_string()))
+/// The directory of what is known of this repository besides what was seen of it.
+fn place(session: &Session, repo: &Repository) -> Result<PathBuf, CliError> {
+    Ok(session.state()?.join("verified").join(repo.id().to_string()))
 }
 
 fn name() -> Result<ObjectName, CliError> {
@@ -26,16 +21,16 @@ fn name() -> Result<ObjectName, CliError> {
 }
 
 /// When which packs were verified from here; nothing where that cannot be read.
-pub fn verified(repo: &Repository) -> Verified {
+pub fn verified(session: &Session, repo: &Repository) -> Verified {
     let read = || -> Result<Vec<u8>, CliError> {
-        Ok(LocalBackend::open(&place(repo)?)?.get(&name()?, VERIFIED_BYTES_MAX)?)
+        Ok(LocalBackend::open(&place(session, repo)?)?.get(&name()?, VERIFIED_BYTES_MAX)?)
     };
     read().map_or_else(|_| Verified::default(), |bytes| Verified::decode(&bytes))
 }
 
 /// Keeps it, durably.
-pub fn keep_verified(repo: &Repository, verified: &Verified) -> Result<(), CliError> {
-    let (backend, bytes) = (LocalBackend::create(&place(repo)?)?, verified.encode());
+pub fn keep_verified(session: &Session, repo: &Repository, verified: &Verified) -> Result<(), CliError> {
+    let (backend, bytes) = (LocalBackend::create(&place(session, repo)?)?, verified.encode());
     match backend.put(&name()?, &bytes) {
         Err(BackendError::AlreadyExists { .. }) => Ok(backend.replace(&name()?, &bytes)?),
         other => Ok(other?),

@@ -2,6 +2,8 @@
 //!
 //! Planned first, applied second. What is forgotten is no snapshot any more from the moment at which the record is there; `prune` gives the room back.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use super::OpsError;
@@ -49,17 +51,20 @@ pub struct ForgetPlan {
 pub fn plan(repo: &Repository, policy: &Policy, options: &ForgetOptions) -> Result<ForgetPlan, OpsError> {
     let there = readable(repo)?;
     let holds = holds(repo)?;
-    let snapshots: Vec<_> =
-        there.whole.into_iter().filter(|(_, manifest)| options.filter.fits(manifest)).collect();
     let losses = &there.losses;
     let candidate = |(id, manifest): &(SnapshotId, Manifest)| Candidate {
         is_damaged: losses.contains_key(id),
         ..candidate(*id, manifest, &holds)
     };
-    let candidates: Vec<_> = snapshots.iter().map(candidate).collect();
-    let judgement = retention::judge(&candidates, policy, options.grouping, options.now, &options.zone)?;
-    let goes = judgement.verdicts.iter().filter(|verdict| verdict.reasons.is_empty());
-    let goes: std::collections::BTreeSet<_> = goes.map(|verdict| verdict.id).collect();
+    // All of them, whatever the filter: whose clock was wrong is seen from all.
+    let candidates: Vec<_> = there.whole.iter().map(candidate).collect();
+    let mut judgement = retention::judge(&candidates, policy, options.grouping, options.now, &options.zone)?;
+    let snapshots: Vec<_> =
+        there.whole.into_iter().filter(|(_, manifest)| options.filter.fits(manifest)).collect();
+    let spoken_of: BTreeSet<_> = snapshots.iter().map(|(id, _)| *id).collect();
+    judgement.verdicts.retain(|verdict| spoken_of.contains(&verdict.id));
+    let goes = judgement.verdicts.iter().filter(|verdict| !verdict.is_kept());
+    let goes: BTreeSet<_> = goes.map(|verdict| verdict.id).collect();
     let drop = snapshots.iter().filter(|(id, _)| goes.contains(id));
     let drop = drop.map(|(id, manifest)| (*id, manifest.sequence)).collect();
     Ok(ForgetPlan { snapshots, judgement: Some(judgement), drop, left_over: there.left_over })

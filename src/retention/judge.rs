@@ -1,150 +1,40 @@
-//! The decision.
+//! The judgement: groups, who counts, and every snapshot's reasons.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::order::{Count, Counted, count};
-use super::period::Period;
-use super::{Candidate, Policy, RetentionError, Within};
-use crate::base::{SnapshotId, Timestamp, escape};
+use super::calendar::Calendar;
+use super::rules::Rules;
+use super::standing::{Counted, Place};
+use super::{Candidate, Group, Grouping, Judgement, Policy, Reason, RetentionError, Verdict, Why, clock};
+use crate::base::Timestamp;
 
-/// By what snapshots are grouped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grouping {
-    /// By host.
-    pub host: bool,
-    /// By what they are of.
-    pub paths: bool,
-    /// By all their tags.
-    pub tags: bool,
+/// A candidate, its place in the sequence, and what keeps it from counting.
+struct Ranked<'a> {
+    candidate: &'a Candidate,
+    rank: usize,
+    /// Why its date says nothing.
+    misdated: Option<Why>,
 }
 
-impl Default for Grouping {
-    fn default() -> Self {
-        Self { host: true, paths: true, tags: false }
-    }
-}
-
-/// What the snapshots of a group have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Group {
-    /// The host, if they are grouped by it.
-    pub host: Option<String>,
-    /// What they are of, sorted, if they are grouped by it.
-    pub paths: Option<Vec<Vec<u8>>>,
-    /// Their tags, sorted, if they are grouped by them.
-    pub tags: Option<Vec<String>>,
-}
-
-/// Why a snapshot stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// It is one of the newest.
-    Last,
-    /// It is the newest of its hour.
-    Hourly,
-    /// It is the newest of its day.
-    Daily,
-    /// It is the newest of its week.
-    Weekly,
-    /// It is the newest of its month.
-    Monthly,
-    /// It is the newest of its year.
-    Yearly,
-    /// It is young enough.
-    Within(Within),
-    /// It has this tag.
-    Tag(String),
-    /// Somebody said that it stays.
-    Held,
-    /// Something in it is lost: nobody knows yet whether it is the last copy of the rest.
-    Damaged,
-    /// It is the newest of its group that counts.
-    Newest,
-    /// It is not complete, and there is none that counts after it.
-    NotComplete,
-    /// Its date cannot be right.
-    Implausible,
-    /// Nothing is dropped at all: see the notes.
-    Clock,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Last => f.write_str("last"),
-            Self::Hourly => f.write_str("hourly"),
-            Self::Daily => f.write_str("daily"),
-            Self::Weekly => f.write_str("weekly"),
-            Self::Monthly => f.write_str("monthly"),
-            Self::Yearly => f.write_str("yearly"),
-            Self::Within(within) => write!(f, "within {within}"),
-            Self::Tag(tag) => write!(f, "tag {}", escape(tag.as_bytes())),
-            Self::Held => f.write_str("held"),
-            Self::Damaged => f.write_str("lost something"),
-            Self::Newest => f.write_str("newest"),
-            Self::NotComplete => f.write_str("not complete, and none after it is"),
-            Self::Implausible => f.write_str("date cannot be right"),
-            Self::Clock => f.write_str("clock cannot be right"),
-        }
-    }
-}
-
-/// What becomes of a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Which one.
-    pub id: SnapshotId,
-    /// The number of its group in [`Judgement::groups`].
-    pub group: usize,
-    /// Why it stays; it goes if there is no reason.
-    pub reasons: Vec<Reason>,
-}
-
-/// What people should know of a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// So many snapshots have a date that cannot be right.
-    Implausible(u64),
-    /// The newest snapshot started more than a day from now: this machine's clock may be the wrong one, so that nothing is dropped.
-    Clock,
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Implausible(count) => write!(
-                f,
-                "{count} with a date that cannot be right: kept, and not counted; forget them by name if they may go"
-            ),
-            Self::Clock => f.write_str(
-                "the newest snapshot is from the future: its clock was wrong, or this machine's is; nothing is dropped",
-            ),
-        }
-    }
-}
-
-/// What becomes of all snapshots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judgement {
-    /// The groups, sorted.
-    pub groups: Vec<Group>,
-    /// For each snapshot what becomes of it, in the order of their sequence.
-    pub verdicts: Vec<Verdict>,
-    /// What people should know.
-    pub notes: Vec<Note>,
-}
-
-/// Decides what becomes of each snapshot.
+/// Every snapshot has its reasons to stay, or none and may be dropped; `candidates` come in any order, all of the repository.
 ///
-/// In each group, of the snapshots that count, a rule for the last N days keeps the newest of each of the N newest days that have one. What does not
-/// count neither is kept by such a rule nor takes the place of one that is. A snapshot that is not complete goes when there is one that counts after it. One with a date that cannot be
-/// right goes by name only.
+/// - **Groups.** The policy is followed in each group by itself.
+/// - **Order.** Snapshots stand in the order of their sequence; one dated by a person (`time` is not `started`) stands where its date puts it. Periods are
+///   those of `time` in `zone`.
+/// - **Who counts.** Complete ones that have lost nothing and whose date is credible: not over a day after `now`, and for those dated by
+///   a clock not over a day out of the order of the sequence, among those of their host and of their group.
+/// - **Who does not count** takes nobody's place. It is kept for as long as the rules would keep it if it, alone of its kind, counted; and as
+///   long as nothing in its group that counts is newer. So a night that is not complete is there as long as a complete one would have been, or longer,
+///   what goes is never the newest of a kind, and what is not complete does go in the end. One whose date is not credible is judged by its
+///   sequence: as if it were made right before the next that is credible.
+/// - **Never dropped:** the newest of a group that counts; what is held; what has lost something.
+/// - **The clock.** If that of this machine cannot be right, nothing is dropped, and a note says so.
 ///
 /// # Errors
-/// [`RetentionError::EmptyPolicy`].
+/// [`RetentionError::EmptyPolicy`] if no rule keeps anything; [`RetentionError::DropsAll`] if in a group that has one that counts no snapshot has
+/// a reason but to be the newest, which only a policy of nothing but tags can do, unless [`Policy::may_empty_groups`] says that it may.
 pub fn judge(
     candidates: &[Candidate],
     policy: &Policy,
@@ -157,140 +47,140 @@ pub fn judge(
     }
     let mut sorted: Vec<&Candidate> = candidates.iter().collect();
     sorted.sort_by_key(|candidate| (candidate.sequence, candidate.started, candidate.id));
-    let counts = count(&sorted, now, zone);
-    let mut members: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
-    for (place, candidate) in sorted.iter().enumerate() {
-        members.entry(group_of(candidate, grouping)).or_default().push(place);
+    let doubt = clock::doubt(&sorted, now);
+    let calendar = Calendar::new(zone);
+    let mut ranked: Vec<Ranked<'_>> =
+        sorted.iter().enumerate().map(|(rank, candidate)| rank_of(candidate, rank, now, &calendar)).collect();
+    blame(ranked.iter_mut(), |one| one.candidate.host.as_str());
+
+    let mut members: BTreeMap<Group, Vec<Ranked<'_>>> = BTreeMap::new();
+    for one in ranked {
+        members.entry(group_of(one.candidate, grouping)).or_default().push(one);
     }
-    let mut verdicts: Vec<Verdict> =
-        sorted.iter().map(|candidate| Verdict { id: candidate.id, group: 0, reasons: vec![] }).collect();
-    for (number, places) in members.values().enumerate() {
-        let counted = places.iter().filter_map(|place| match counts.get(*place) {
-            Some(Count::Yes(counted)) => Some(counted),
-            _ => None,
-        });
-        let mut rules = Rules { policy, sorted: &sorted, counted: counted.collect(), kept: BTreeMap::new() };
-        rules.apply();
-        for place in places {
-            let (Some(verdict), Some(count), Some(candidate)) =
-                (verdicts.get_mut(*place), counts.get(*place), sorted.get(*place))
-            else {
-                continue;
-            };
-            verdict.group = number;
-            verdict.reasons = rules.reasons(*place, candidate, count);
+    let mut judgement = Judgement { notes: doubt.into_iter().collect(), ..Judgement::default() };
+    let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
+    for (number, (group, mut members)) in members.into_iter().enumerate() {
+        let reasons: Vec<Vec<Reason>> = if judgement.notes.is_empty() {
+            blame(members.iter_mut(), |_| "");
+            in_group(&members, policy, &calendar, &group)?
+        } else {
+            members.iter().map(|one| [vec![Reason::Clock], protection(one.candidate)].concat()).collect()
+        };
+        for (one, reasons) in members.iter().zip(reasons) {
+            verdicts.insert(one.rank, Verdict { id: one.candidate.id, group: number, reasons });
+        }
+        judgement.groups.push(group);
+    }
+    judgement.verdicts = verdicts.into_values().collect();
+    Ok(judgement)
+}
+
+fn rank_of<'a>(candidate: &'a Candidate, rank: usize, now: Timestamp, calendar: &Calendar<'_>) -> Ranked<'a> {
+    let is_in_calendar = calendar.periods(candidate.time).is_some();
+    let impossible = (!is_in_calendar).then_some(Why::DatedAhead);
+    Ranked { candidate, rank, misdated: impossible.or_else(|| clock::dated_ahead(candidate, now)) }
+}
+
+fn is_by_clock(candidate: &Candidate) -> bool {
+    candidate.time == candidate.started
+}
+
+/// Marks those of each kind whose dates are out of the order of the sequence.
+fn blame<'r, 'c: 'r>(
+    ranked: impl Iterator<Item = &'r mut Ranked<'c>>,
+    kind: impl Fn(&Ranked<'c>) -> &'c str,
+) {
+    let mut kinds: BTreeMap<&str, Vec<&mut Ranked<'_>>> = BTreeMap::new();
+    for one in ranked.filter(|one| one.misdated.is_none() && is_by_clock(one.candidate)) {
+        kinds.entry(kind(one)).or_default().push(one);
+    }
+    for mut members in kinds.into_values() {
+        let starts: Vec<Timestamp> = members.iter().map(|one| one.candidate.started).collect();
+        let blamed = clock::out_of_order(&starts);
+        for (one, _) in members.iter_mut().zip(blamed).filter(|(_, is_blamed)| *is_blamed) {
+            one.misdated = Some(Why::OutOfOrder);
         }
     }
-    let mut notes = vec![];
-    let implausible = counts.iter().filter(|count| matches!(count, Count::Implausible)).count();
-    if implausible > 0 {
-        notes.push(Note::Implausible(implausible as u64));
-    }
-    let is_ahead = |candidate: &&Candidate| candidate.started.seconds > now.seconds.saturating_add(86_400);
-    if sorted.last().is_some_and(is_ahead) {
-        notes.push(Note::Clock);
-        let goes = verdicts.iter_mut().filter(|verdict| verdict.reasons.is_empty());
-        goes.for_each(|verdict| verdict.reasons.push(Reason::Clock));
-    }
-    Ok(Judgement { groups: members.into_keys().collect(), verdicts, notes })
 }
 
 fn group_of(candidate: &Candidate, grouping: Grouping) -> Group {
-    let sorted = |mut paths: Vec<Vec<u8>>| {
-        paths.sort();
-        paths
-    };
-    let set = |tags: &[String]| tags.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
     Group {
         host: grouping.host.then(|| candidate.host.clone()),
-        paths: grouping.paths.then(|| sorted(candidate.paths.clone())),
-        tags: grouping.tags.then(|| set(&candidate.tags)),
+        paths: grouping.paths.then(|| as_set(&candidate.paths)),
+        tags: grouping.tags.then(|| as_set(&candidate.tags)),
     }
 }
 
-/// The rules at work in one group.
-struct Rules<'c> {
-    policy: &'c Policy,
-    sorted: &'c [&'c Candidate],
-    /// What counts.
-    counted: Vec<&'c Counted>,
-    /// By place: why it stays.
-    kept: BTreeMap<usize, Vec<Reason>>,
+fn as_set<T: Ord + Clone>(names: &[T]) -> Vec<T> {
+    let mut names = names.to_vec();
+    names.sort();
+    names.dedup();
+    names
 }
 
-impl Rules<'_> {
-    fn apply(&mut self) {
-        self.counted.sort_by_key(|counted| std::cmp::Reverse(counted.order));
-        let policy = self.policy;
-        let last: Vec<_> =
-            self.counted.iter().take(policy.last.unwrap_or(0) as usize).map(|it| it.place).collect();
-        last.into_iter().for_each(|place| self.keep(place, Reason::Last));
-        for (period, number, within, reason) in [
-            (Period::Hour, policy.hourly, policy.within_hourly, Reason::Hourly),
-            (Period::Day, policy.daily, policy.within_daily, Reason::Daily),
-            (Period::Week, policy.weekly, policy.within_weekly, Reason::Weekly),
-            (Period::Month, policy.monthly, policy.within_monthly, Reason::Monthly),
-            (Period::Year, policy.yearly, policy.within_yearly, Reason::Yearly),
-        ] {
-            self.periods(period, number.unwrap_or(0), within, &reason);
+/// The reasons of each member of a group, which come in the order of sequence.
+fn in_group(
+    members: &[Ranked<'_>],
+    policy: &Policy,
+    calendar: &Calendar<'_>,
+    group: &Group,
+) -> Result<Vec<Vec<Reason>>, RetentionError> {
+    let places = places(members, calendar);
+    let not_counted: Vec<Option<Why>> = members.iter().map(why_not_counted).collect();
+    let counting = places.iter().zip(&not_counted).filter(|(_, why)| why.is_none());
+    let counted = Counted::new(counting.filter_map(|(place, _)| *place).collect());
+    let rules = Rules::new(policy, &counted, calendar);
+    let mut has_reason = counted.newest_time().is_none() || policy.may_empty_groups;
+    let mut all = Vec::new();
+    for ((one, place), why) in members.iter().zip(&places).zip(&not_counted) {
+        let standing = match place {
+            Some(place) => Some(counted.standing(*place)),
+            None => counted.standing_by_sequence(one.rank),
+        };
+        let is_newest = standing.is_none_or(|standing| standing.newer == 0);
+        let mut reasons = standing.map(|standing| rules.reasons(&standing)).unwrap_or_default();
+        reasons.extend(rules.reasons_of_tags(&one.candidate.tags));
+        reasons.extend(protection(one.candidate));
+        has_reason |= !reasons.is_empty();
+        match why {
+            None if is_newest => reasons.insert(0, Reason::Newest),
+            Some(_) if is_newest => reasons.push(Reason::NothingNewer),
+            _ => {}
         }
-        if let Some(within) = policy.within {
-            let earliest = self.earliest(within);
-            let young: Vec<_> = self
-                .counted
-                .iter()
-                .filter(|it| Some(it.time.timestamp()) >= earliest)
-                .map(|it| it.place)
-                .collect();
-            young.into_iter().for_each(|place| self.keep(place, Reason::Within(within)));
+        if let Some(why) = why.filter(|_| !reasons.is_empty()) {
+            reasons.push(Reason::NotCounted(why));
         }
+        all.push(reasons);
     }
+    if has_reason { Ok(all) } else { Err(RetentionError::DropsAll { group: Box::new(group.clone()) }) }
+}
 
-    /// The newest of each of so many periods, and of each period as far back as `within`.
-    fn periods(&mut self, period: Period, number: u32, within: Option<Within>, reason: &Reason) {
-        let mut newest: BTreeMap<(i64, i64), &Counted> = BTreeMap::new();
-        // Newest first: the first one that comes is the one of its period.
-        for counted in &self.counted {
-            newest.entry(period.of(&counted.time)).or_insert(counted);
+/// Where the members stand in the order of their group; `None` for those whose date says nothing.
+fn places(members: &[Ranked<'_>], calendar: &Calendar<'_>) -> Vec<Option<Place>> {
+    let mut latest: Option<Timestamp> = None;
+    let place = |one: &Ranked<'_>| {
+        let time = one.candidate.time;
+        let periods = calendar.periods(time).filter(|_| one.misdated.is_none())?;
+        let is_by_clock = is_by_clock(one.candidate);
+        let mut order = (time, one.rank);
+        if is_by_clock {
+            order.0 = latest.map_or(time, |latest| latest.max(time));
+            latest = Some(order.0);
         }
-        let earliest = within.map(|within| self.earliest(within));
-        let stays = newest.values().rev().enumerate().filter(|(nth, counted)| {
-            *nth < number as usize
-                || earliest.is_some_and(|earliest| Some(counted.time.timestamp()) >= earliest)
-        });
-        let stays: Vec<_> = stays.map(|(_, counted)| counted.place).collect();
-        stays.into_iter().for_each(|place| self.keep(place, reason.clone()));
-    }
+        Some(Place { order, time, periods, is_by_clock })
+    };
+    members.iter().map(place).collect()
+}
 
-    /// The earliest time that is so far before the newest that counts at most.
-    fn earliest(&self, within: Within) -> Option<jiff::Timestamp> {
-        self.counted.first().map(|newest| within.before(&newest.time))
-    }
+fn why_not_counted(one: &Ranked<'_>) -> Option<Why> {
+    let incomplete = (!one.candidate.is_complete).then_some(Why::Incomplete);
+    let damaged = one.candidate.is_damaged.then_some(Why::Damaged);
+    one.misdated.or(incomplete).or(damaged)
+}
 
-    fn keep(&mut self, place: usize, reason: Reason) {
-        self.kept.entry(place).or_default().push(reason);
-    }
-
-    fn reasons(&self, place: usize, candidate: &Candidate, count: &Count) -> Vec<Reason> {
-        let mut reasons = self.kept.get(&place).cloned().unwrap_or_default();
-        let tags = self.policy.tags.iter().filter(|tag| candidate.tags.contains(tag));
-        reasons.extend(tags.cloned().map(Reason::Tag));
-        if candidate.is_held {
-            reasons.push(Reason::Held);
-        }
-        // By sequence and not by time: whatever an import says it stands for, what came last is the last.
-        let newest = self.counted.iter().map(|it| it.place).max();
-        match count {
-            Count::Yes(_) if newest == Some(place) => reasons.push(Reason::Newest),
-            Count::Yes(_) => {}
-            Count::Damaged => reasons.push(Reason::Damaged),
-            Count::Implausible => reasons.push(Reason::Implausible),
-            Count::NotComplete if newest.is_none_or(|newest| newest < place) => {
-                reasons.push(Reason::NotComplete)
-            }
-            Count::NotComplete => {}
-        }
-        debug_assert!(self.sorted.get(place).is_some_and(|it| it.id == candidate.id));
-        reasons
-    }
+/// What keeps a snapshot whatever the policy is.
+fn protection(candidate: &Candidate) -> Vec<Reason> {
+    let held = candidate.is_held.then_some(Reason::Held);
+    let damaged = candidate.is_damaged.then_some(Reason::Damaged);
+    held.into_iter().chain(damaged).collect()
 }

@@ -31,7 +31,6 @@ impl Place {
             .args(arguments)
             .env("STRONGROOM_PASSWORD", CANARY)
             .env("STRONGROOM_CACHE_DIR", self.path().join("cache"))
-            .env("XDG_STATE_HOME", self.path().join("state"))
             .env("STRONGROOM_STATE_DIR", self.path().join("state"))
             .env("STRONGROOM_REPO", self.path().join("repo"))
             .stdin(Stdio::null());

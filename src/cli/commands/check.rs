@@ -46,7 +46,7 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<u8, CliError> {
     let went_back = session.look_back(&repo)?.went_back;
     let now = session.now();
     let share = if args.read_data { 1.0 } else { args.read_data_subset.unwrap_or(0.0) };
-    let mut verified = state::verified(&repo);
+    let mut verified = state::verified(session, &repo);
     let report = session
         .with_cache(|cache| Ok(check::run_next(&repo, cache, share, &verified, now, &session.observer)?))?;
     verified.note(&report.packs_whole, &report.packs_damaged, &report.all_packs, now);
@@ -87,7 +87,7 @@ fn tell(back: WentBack, accept: bool, repo: &Repository, session: &Session) -> R
 
 /// Keeps what is verified now. Where that cannot be, only a check of parts needs it.
 fn keep(session: &Session, repo: &Repository, verified: &Verified, args: &CheckArgs) {
-    let Err(error) = state::keep_verified(repo, verified) else { return };
+    let Err(error) = state::keep_verified(session, repo, verified) else { return };
     if args.read_data_subset.is_some() {
         let message = format!("{error}: the next check of a part cannot tell what was read already");
         session.observer.warning(Warning { subject: "state".into(), message });

@@ -48,6 +48,9 @@ pub struct RuleArgs {
     /// All with this tag (repeatable)
     #[arg(long, value_name = "TAG")]
     keep_tag: Vec<String>,
+    /// Rules that keep nothing of a group but its newest, such as --keep-tag alone, are meant so
+    #[arg(long)]
+    allow_empty_groups: bool,
     /// Days, weeks and months in one word, such as 7-4-12 or 7-4
     #[arg(long, value_name = "RULES", conflicts_with_all = ["keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"])]
     preset: Option<String>,
@@ -71,13 +74,14 @@ impl RuleArgs {
             weekly: self.keep_weekly.or(preset.weekly),
             monthly: self.keep_monthly.or(preset.monthly),
             yearly: self.keep_yearly.or(preset.yearly),
-            within: self.keep_within.clone(),
-            within_hourly: self.keep_within_hourly.clone(),
-            within_daily: self.keep_within_daily.clone(),
-            within_weekly: self.keep_within_weekly.clone(),
-            within_monthly: self.keep_within_monthly.clone(),
-            within_yearly: self.keep_within_yearly.clone(),
+            within: self.keep_within,
+            within_hourly: self.keep_within_hourly,
+            within_daily: self.keep_within_daily,
+            within_weekly: self.keep_within_weekly,
+            within_monthly: self.keep_within_monthly,
+            within_yearly: self.keep_within_yearly,
             tags: self.keep_tag.clone(),
+            may_empty_groups: self.allow_empty_groups,
         })
     }
 }
