@@ -27,7 +27,7 @@ fn rules_are_shown_with_their_reasons_and_then_followed() {
     let rules = ["forget", "--keep-daily", "2", "--keep-monthly", "1", "--timezone", "UTC"];
     let text = place.ok(&[&rules[..], &["--dry-run"]].concat());
     assert!(
-        text.contains("daily, monthly, newest") && text.contains("4 snapshots would be forgotten, 2 kept"),
+        text.contains("newest, daily, monthly") && text.contains("4 snapshots would be forgotten, 2 kept"),
         "{text}"
     );
     assert_eq!(listed(&place), ids);

@@ -13,7 +13,7 @@ fn half_forgotten() -> Place {
     let first = json(night.lines().last().unwrap())["snapshot"].as_str().unwrap().to_string();
     std::fs::remove_file(&big).unwrap();
     place.ok(&["backup", &place.data()]);
-    std::fs::remove_file(place.path().join("repo/snapshots").join(first)).unwrap();
+    place.ok(&["forget", &first]);
     place
 }
 

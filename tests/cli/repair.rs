@@ -99,8 +99,9 @@ fn what_nothing_heals_is_named_down_to_the_table_marked_and_stored_anew_by_the_n
     assert_eq!(output.status.code(), Some(13));
     let lines: Vec<_> = String::from_utf8(output.stdout).unwrap().lines().map(json).collect();
     let loss = lines.iter().find(|line| line["type"] == "loss").unwrap();
-    assert_eq!(loss["tables"].as_array().unwrap().len(), 1, "{loss}");
-    assert_eq!(loss["tables"][0]["name"], "orders");
+    // Small tables may share a chunk with it: where chunks are cut differs with the key of the repository.
+    let tables = loss["tables"].as_array().unwrap();
+    assert!(tables.iter().any(|table| table["name"] == "orders"), "{loss}");
     assert_eq!(place.run(&["repair", "packs"]).status.code(), Some(13));
     assert_eq!(place.run(&["repair", "snapshots"]).status.code(), Some(13));
     let status = |place: &Place| -> Vec<String> {

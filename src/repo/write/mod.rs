@@ -6,6 +6,7 @@
 mod assemble;
 mod charge;
 mod copy;
+mod durable;
 mod likeness;
 mod open_pack;
 
@@ -19,7 +20,7 @@ use crate::base::limits::{CHUNK_BYTES_ACCEPTED, INDEX_CHUNKS_PENDING_MAX};
 use crate::codec::Compression;
 use crate::format::{ChunkRecord, IndexedPack, RegionKind};
 use crate::index::Index;
-use assemble::{Assembler, Durable};
+use assemble::Assembler;
 pub use charge::{Account, Charges, Share, Shares};
 pub use likeness::Likeness;
 
@@ -278,33 +279,6 @@ impl<'r> Writer<'r> {
         if self.pending.len() > 16 * INDEX_CHUNKS_PENDING_MAX {
             self.pending.clear();
         }
-        Ok(())
-    }
-
-    fn note(&mut self, packs: Vec<Durable>) -> Result<(), RepoError> {
-        for Durable { pack, parity_bytes, charges } in packs {
-            self.charges.join(charges);
-            self.written.packs += 1;
-            self.written.bytes_stored += pack.bytes + parity_bytes;
-            self.finished_chunks +=
-                pack.contents.regions.iter().map(|region| region.chunks.len()).sum::<usize>();
-            self.finished.push(pack);
-        }
-        if self.finished_chunks >= INDEX_CHUNKS_PENDING_MAX { self.write_index() } else { Ok(()) }
-    }
-
-    fn write_index(&mut self) -> Result<(), RepoError> {
-        if self.finished.is_empty() {
-            return Ok(());
-        }
-        self.written.bytes_stored += self.repo.write_index(&self.finished, self.index)?;
-        for chunk in
-            self.finished.iter().flat_map(|pack| &pack.contents.regions).flat_map(|region| &region.chunks)
-        {
-            self.pending.remove(&chunk.id);
-        }
-        self.finished.clear();
-        self.finished_chunks = 0;
         Ok(())
     }
 }
