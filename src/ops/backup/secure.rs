@@ -8,7 +8,7 @@ use std::path::Path;
 use super::BackupOptions;
 use crate::base::limits::SECURING_ROUNDS_MAX;
 use crate::base::{Observer, SnapshotId, Warning};
-use crate::format::{LeasePurpose, Manifest, RegionKind};
+use crate::format::{Forgetting, LeasePurpose, Manifest, RegionKind};
 use crate::ops::OpsError;
 use crate::repo::{ChunkReader, HeldLease, Reach, RepoError, Repository, WriteOptions, Writer};
 
@@ -42,6 +42,9 @@ pub fn secure(
             break;
         }
     }
+    // Somebody may have seen it: what is gone without a record looks like a repository that went back in time.
+    let BackupOptions { host, user, now, .. } = options.clone();
+    repo.put_forgetting(&Forgetting { time: now, host, user, snapshots: vec![(id, manifest.sequence)] })?;
     repo.remove_manifest(&id)?;
     Err(OpsError::Overtaken)
 }
