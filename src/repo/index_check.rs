@@ -38,7 +38,8 @@ impl Repository {
                 })
             });
             match read {
-                Ok(()) => {}
+                // Replaced by a prune meanwhile; what took its place was put before.
+                Ok(()) | Err(RepoError::Missing { .. }) => {}
                 Err(error) if error.is_damage() => check.damaged.push(error),
                 Err(error) => return Err(error),
             }

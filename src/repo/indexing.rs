@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::adopt::Adopt;
-use super::object::name_in;
 use super::{Avoided, RepoError, Repository, Subject};
 use crate::base::limits::INDEX_CHUNKS_PENDING_MAX;
 use crate::base::{ObjectId, Observer, PackId, Phase, Progress, Warning};
@@ -113,7 +112,7 @@ impl Repository {
         if adopt == Adopt::InRepository && state.packs_unreadable.is_empty() {
             // Every pack stands in an index object that can be read: nothing is lost with one that cannot.
             for (id, _) in &state.damaged {
-                self.backend.remove(&name_in(ObjectKind::Index.folder(), id)?)?;
+                self.remove_of(ObjectKind::Index, id)?;
             }
         }
         Ok(state)
@@ -181,6 +180,8 @@ impl Repository {
                         Err(error) => return Err(error.into()),
                     }
                 }
+                // A prune has told anew what it told of: those packs are looked at by themselves.
+                Err(RepoError::Missing { .. }) => {}
                 Err(error) if !error.is_damage() => return Err(error),
                 Err(error) if is_last => state.damaged.push((*id, error)),
                 Err(_) => {}
