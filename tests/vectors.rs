@@ -14,6 +14,7 @@ mod vectors {
     pub mod delta;
     pub mod delta_refusals;
     pub mod files;
+    pub mod forgotten;
     pub mod house;
     pub mod index;
     pub mod keeping;

@@ -5,13 +5,14 @@ use libfuzzer_sys::fuzz_target;
 use strongroom::format::{ObjectHeader, ObjectKind};
 use strongroom_fuzz::{bounded, memory_for};
 
-const KINDS: [ObjectKind; 6] = [
+const KINDS: [ObjectKind; 7] = [
     ObjectKind::Index,
     ObjectKind::Manifest,
     ObjectKind::Lease,
     ObjectKind::Mark,
     ObjectKind::Hold,
     ObjectKind::Forgetting,
+    ObjectKind::Loss,
 ];
 
 fuzz_target!(|data: &[u8]| {

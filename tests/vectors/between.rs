@@ -28,7 +28,7 @@ pub fn vectors() -> Vec<Vector> {
     [takens(), trees(), recipes(), objects()].concat()
 }
 
-fn first() -> House {
+pub fn first() -> House {
     let mut house = House::new("1");
     let hello = one_chunk(&mut house, "srv/hello", b"hello");
     let root = house.node(0, &[directory(b"srv"), hello]);

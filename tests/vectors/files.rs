@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::vector::Vector;
 use super::{
-    between, chunker, config, conventions, delta, index, keeping, keyslot, lease, loss, manifest, pack,
-    pack_contents, parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
+    between, chunker, config, conventions, delta, forgotten, index, keeping, keyslot, lease, loss, manifest,
+    pack, pack_contents, parity, recipe, replay, seal, table_map, tree, tree_compressed, tree_entries,
 };
 
 /// Every file's name and vectors.
@@ -29,7 +29,7 @@ pub fn all() -> Vec<(&'static str, Vec<Vector>)> {
             ("parity", parity::vectors()),
             ("recipe", recipe::vectors()),
             ("replay", replay::vectors()),
-            ("repository", between::vectors()),
+            ("repository", [between::vectors(), forgotten::vectors()].concat()),
             ("table-map", table_map::vectors()),
             ("tree", [tree::vectors(), tree_entries::vectors(), tree_compressed::vectors()].concat()),
         ]

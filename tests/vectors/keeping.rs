@@ -13,7 +13,7 @@ const REASON: &str = "a reason over 4,096 bytes";
 const NONE: &str = "a record without snapshots";
 const SEQUENCE: &str = "a sequence of 0";
 
-fn hold() -> Map {
+pub fn hold() -> Map {
     map([
         (1, bytes(seal::made_of("snapshot"))),
         (2, time(1_790_000_000, 5)),
@@ -24,10 +24,19 @@ fn hold() -> Map {
 }
 
 fn snapshot(name: &str, sequence: u64) -> Item {
-    Item::Map(map([(1, bytes(seal::made_of(name))), (2, uint(sequence))]))
+    numbered(seal::made_of(name), sequence)
 }
 
-fn forgotten() -> Map {
+fn numbered(id: impl Into<Vec<u8>>, sequence: u64) -> Item {
+    Item::Map(map([(1, bytes(id)), (2, uint(sequence))]))
+}
+
+/// A record of these ids and sequence numbers.
+pub fn forgotten_of(ids: Vec<(Vec<u8>, u64)>) -> Map {
+    forgotten().with(4, Item::Array(ids.into_iter().map(|(id, sequence)| numbered(id, sequence)).collect()))
+}
+
+pub fn forgotten() -> Map {
     let snapshots = array([snapshot("snapshot", 7), snapshot("another snapshot", 9)]);
     map([(1, time(1_790_000_000, 0)), (2, text("db1")), (3, text("root")), (4, snapshots)])
 }
@@ -55,6 +64,12 @@ fn holds() -> Vec<Vector> {
         taken("hold-1", hold(), all),
         taken("hold-without-a-reason", hold().without(5), json!({"host": "db1", "reason": null})),
         taken("hold-of-the-longest-reason", hold().with(5, text(&longest)), json!({"reason": longest})),
+        refused(
+            "reason-of-4098-in-2049-letters",
+            hold().with(5, text(&"é".repeat(2_049))),
+            REASON,
+            "length of a reason",
+        ),
         refused("reason-of-4097", hold().with(5, text(&"x".repeat(4_097))), REASON, "length of a reason"),
         refused("id-of-31", hold().with(1, bytes([7; 31])), ID, "length of an id"),
         refused("id-of-33", hold().with(1, bytes([7; 33])), ID, "length of an id"),

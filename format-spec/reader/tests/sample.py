@@ -1,5 +1,6 @@
 """A repository with one of everything."""
 
+import os
 import random
 
 from reader import tree
@@ -72,9 +73,11 @@ def create(path, indexed=True):
         [writer.region(EDITED[:2], codec=2, bases=TEXT[:2], depth=1), writer.region(EDITED[2:], 2, EDITED[:2], depth=2),
          writer.region(list(dict.fromkeys(meta)), codec=1, kind=1)],
     ], indexed)
-    made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=2) | maps))
+    held = made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=2) | maps))
     made.put_sealed(6, writer.cbor(writer.manifest_body(root, sequence=3, status=2)))
     made.put_sealed(7, writer.cbor({1: bytes(32), 2: 1, 3: [0, 0], 4: [0, 0], 5: 60, 6: 1, 7: "host", 8: 1}))
     made.put_sealed(8, writer.cbor({1: [0, 0], 2: 1, 3: bytes(64), 4: b""}))
+    made.put_sealed(9, writer.cbor({1: bytes.fromhex(os.path.basename(held)), 2: [0, 0], 3: "host", 4: "user", 5: "why"}))
+    made.put_sealed(10, writer.cbor({1: [0, 0], 2: "host", 3: "user", 4: [{1: bytes(32), 2: 1}]}))
     made.root = root
     return made, places

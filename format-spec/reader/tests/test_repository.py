@@ -57,6 +57,16 @@ class RepositoryTest(unittest.TestCase):
         first = out.split()[0].decode()
         self.assertEqual(self.run_reader("ls", "latest"), self.run_reader("ls", first[:12]))
 
+    def test_a_forgotten_snapshot_is_none_though_its_manifest_lies_there(self):
+        made, _ = sample.create(os.path.join(self.work, "forgetful"))
+        complete, partial = (line.split()[0].decode() for line in self.run_reader("snapshots", path=made.path)[1].splitlines())
+        made.put_sealed(10, writer.cbor({1: [5, 0], 2: "host", 3: "user", 4: [{1: bytes.fromhex(complete), 2: 2}]}))
+        code, out, err = self.run_reader("snapshots", path=made.path)
+        self.assertEqual((code, out.split()[0], len(out.splitlines()), err), (0, partial.encode(), 1, ""))
+        for wanted in ("latest", complete[:12]):
+            self.assertEqual(self.run_reader("ls", wanted, path=made.path), (1, b"", f"refused: snapshot {wanted}: not there\n"))
+        self.assertIn(b" snapshots 1 entries 12 maps 0", self.run_reader("verify", path=made.path)[1])
+
     def test_a_restored_tree_has_content_mode_time_links_and_holes(self):
         target = os.path.join(self.work, "target")
         code, _, err = self.run_reader("restore", "latest", target)
@@ -125,7 +135,7 @@ class RepositoryTest(unittest.TestCase):
 
     def test_every_flipped_object_is_a_problem(self):
         path = self.copy()
-        for folder in ("index", "leases", "marks", "snapshots"):
+        for folder in ("index", "leases", "marks", "snapshots", "holds", "forgotten"):
             name = os.listdir(os.path.join(self.path, folder))[0]
             place = os.path.join(self.path, folder, name)
             self.flip(place, path, 50)
