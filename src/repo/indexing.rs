@@ -102,6 +102,8 @@ impl Repository {
         let wanted: Vec<ObjectId> = listed.difference(&loaded).copied().collect();
         self.load(&wanted, &packs, &mut state, observer)?;
         state.packs_missing = state.index.missing_packs()?;
+        // One that is about to be deleted may be gone since the index objects were listed.
+        state.packs_missing.retain(|id| !state.doomed.contains(id));
         for id in state.packs_missing.iter().filter(|id| missing_before.binary_search(id).is_err()) {
             observer.warning(Warning {
                 subject: Subject::Pack(*id).to_string(),

@@ -219,7 +219,7 @@ fn checked(
     }
     let reader = ChunkReader::new(repo, state.index.view());
     let mut bad = Bad::default();
-    packs::check(repo, &reader, &state.index.view(), choose, observer, &mut report, &mut bad)?;
+    packs::check(repo, &reader, &state, choose, observer, &mut report, &mut bad)?;
     report.snapshots = snapshots.whole.len();
     snapshots::check(&reader, &snapshots.whole, &bad, observer, &mut report)?;
     Ok(report)

@@ -8,30 +8,35 @@ use rayon::prelude::*;
 use super::{Bad, CheckOptions, CheckReport, Choose};
 use crate::base::{Observer, PackId, Phase, Progress, units};
 use crate::ops::OpsError;
-use crate::repo::{ChunkReader, PackScan, ParityState, RepoError, Repository};
+use crate::repo::{ChunkReader, IndexState, PackScan, ParityState, RepoError, Repository};
 
 /// Looks at all packs and reads the chosen ones.
 pub fn check(
     repo: &Repository,
     reader: &ChunkReader,
-    index: &crate::index::IndexView,
+    state: &IndexState,
     choose: Choose<'_>,
     observer: &dyn Observer,
     report: &mut CheckReport,
     bad: &mut Bad,
 ) -> Result<(), OpsError> {
+    let index = state.index.view();
     let numbers: BTreeMap<PackId, u32> = index.packs().map_err(RepoError::from)?.into_iter().collect();
+    // What a prune is about to delete goes at any moment, and what it leans on before it. That is no damage, unless a snapshot needs it after all:
+    // then it is among what that loses.
+    let is_doomed = |id: &PackId| state.doomed.contains(id);
     let packs = repo.packs()?;
     report.packs = packs.len();
     report.bytes = packs.iter().map(|(_, bytes)| bytes).sum();
-    note_parity(repo, &packs, report)?;
+    note_parity(repo, packs.iter().map(|(id, _)| *id).filter(|id| !is_doomed(id)), report)?;
     for (id, bytes) in &packs {
         if let Some(number) = numbers.get(id) {
             let told = index.pack(*number).map_err(RepoError::from)?.bytes;
             if told != *bytes {
-                report
-                    .errors
-                    .push(format!("pack {} is damaged: it has {bytes} bytes and not {told}", id.short()));
+                if !is_doomed(id) {
+                    let id = id.short();
+                    report.errors.push(format!("pack {id} is damaged: it has {bytes} bytes and not {told}"));
+                }
                 bad.packs.insert(*number);
             }
         }
@@ -64,10 +69,13 @@ pub fn check(
         let (id, scan, parity) = scan?;
         report.packs_read += 1;
         report.bytes_read += scan.bytes;
-        let list = if scan.damage.is_empty() { &mut report.packs_whole } else { &mut report.packs_damaged };
-        list.push(id);
-        report.errors.extend(scan.damage.iter().map(ToString::to_string));
-        if parity == ParityState::Damaged {
+        if scan.damage.is_empty() {
+            report.packs_whole.push(id);
+        } else if !is_doomed(&id) {
+            report.packs_damaged.push(id);
+            report.errors.extend(scan.damage.iter().map(ToString::to_string));
+        }
+        if parity == ParityState::Damaged && !is_doomed(&id) {
             let loses = "nothing is lost with it, but it may not heal the pack";
             report.errors.push(format!("parity of pack {} is damaged: {loses}", id.short()));
         }
@@ -93,12 +101,16 @@ pub fn by_seed(packs: &[(PackId, u64)], options: &CheckOptions) -> Vec<(PackId, 
 }
 
 /// Says which packs lack the parity that they should have: a run that was killed leaves such.
-fn note_parity(repo: &Repository, packs: &[(PackId, u64)], report: &mut CheckReport) -> Result<(), OpsError> {
+fn note_parity(
+    repo: &Repository,
+    packs: impl Iterator<Item = PackId>,
+    report: &mut CheckReport,
+) -> Result<(), OpsError> {
     if repo.parameters().parity_percent == 0 {
         return Ok(());
     }
     let there = repo.packs_with_parity()?;
-    let without = packs.iter().filter(|(id, _)| !there.contains(id)).count() as u64;
+    let without = packs.filter(|id| !there.contains(id)).count() as u64;
     if without > 0 {
         let has = units::counted(without, "pack has", "packs have");
         report.notes.push(format!("{has} no parity: strongroom repair packs makes it"));

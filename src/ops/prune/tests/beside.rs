@@ -1,7 +1,13 @@
 //! Prune beside those who are at work, or were, or will be again.
 
 use super::*;
+use crate::backend::ObjectName;
 use crate::format::{Lease, Mark, ObjectKind};
+
+fn pack_name(id: &PackId) -> ObjectName {
+    let id = id.to_string();
+    ObjectName::new(&format!("packs/{}/{id}", &id[..2])).unwrap()
+}
 
 /// Two nights of which the first is forgotten; what it had alone is to go.
 fn half_forgotten() -> (House, Manifest) {
@@ -122,4 +128,30 @@ fn what_is_marked_waits_for_the_grace_period() {
     let report = run(&house.repo, &house.cache(), &later(3_600), &Silent).unwrap();
     assert!(report.deleted.packs > 0 && report.waiting == Count::default());
     house.is_sound();
+}
+
+#[test]
+fn a_check_beside_a_prune_that_deletes_calls_nothing_damaged_that_no_snapshot_needs() {
+    let (house, first) = half_forgotten();
+    let reader = house.repo.take_lease(LeasePurpose::Reading, "reader").unwrap();
+    house.prune(Allowance::Bytes(0));
+    // As far as the next prune has come: the objects tell of it still, the bytes are half gone.
+    let marked: Vec<_> = house.repo.marks().unwrap().packs().into_iter().collect();
+    assert!(!marked.is_empty());
+    for pack in &marked {
+        let name = pack_name(pack);
+        let bytes = house.repo.backend().get(&name, 1 << 30).unwrap();
+        house.repo.backend().replace(&name, &bytes[..bytes.len() / 2]).unwrap();
+    }
+    house.is_sound();
+    for pack in &marked {
+        house.repo.backend().remove(&pack_name(pack)).unwrap();
+    }
+    house.is_sound();
+    // Where a snapshot counts on it in spite of the mark, its loss is told.
+    house.repo.commit(&first).unwrap();
+    let report = check::run(&house.repo, &house.cache(), &CheckOptions::default(), &Silent).unwrap();
+    assert_eq!(report.losses.len(), 1);
+    assert!(!report.errors.is_empty());
+    reader.release().unwrap();
 }
