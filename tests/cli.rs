@@ -7,6 +7,7 @@ mod cli {
     mod ends;
     mod extract;
     mod forget;
+    mod full_disk;
     mod hooks;
     mod interrupt;
     mod latest;

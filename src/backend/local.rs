@@ -61,10 +61,12 @@ impl LocalBackend {
     /// # Errors
     /// [`BackendError::Unreachable`], with the directory of unfinished writes as its location.
     pub fn sweep(&self) -> Result<usize, BackendError> {
-        self.publisher.steps.sweep().map_err(|source| BackendError::Unreachable {
-            location: format!("{}/{TEMPORARY}", self.publisher.location()),
-            source,
-        })
+        self.publisher.steps.sweep().map_err(|source| self.unfinished(source))
+    }
+
+    /// An error of the directory of unfinished writes.
+    fn unfinished(&self, source: io::Error) -> BackendError {
+        BackendError::Unreachable { location: format!("{}/{TEMPORARY}", self.publisher.location()), source }
     }
 
     fn error(&self, name: &ObjectName, source: impl Into<io::Error>) -> BackendError {
@@ -216,6 +218,17 @@ impl Backend for LocalBackend {
         // What is not an object is refused as it is when it is read.
         self.size(name)?;
         self.publisher.make_durable(name)
+    }
+
+    fn keep_reserve(&self, bytes: u64) -> Result<(), BackendError> {
+        self.publisher.steps.keep_reserve(bytes).map_err(|source| self.unfinished(source))
+    }
+
+    fn give_up_reserve(&self) -> Result<bool, BackendError> {
+        // Best without giving anything up.
+        let swept = self.sweep().unwrap_or(0);
+        let given = self.publisher.steps.give_up_reserve().map_err(|source| self.unfinished(source))?;
+        Ok(given || swept > 0)
     }
 
     fn location(&self) -> String {

@@ -13,6 +13,7 @@ mod local;
 mod memory;
 mod name;
 mod publish;
+mod reserve;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub use error::BackendError;
 pub use local::LocalBackend;
 pub use memory::MemoryBackend;
 pub use name::{NameError, ObjectName};
+pub use reserve::Freeing;
 
 /// One line of a listing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +97,25 @@ pub trait Backend: Send + Sync {
     /// [`BackendError::NotFound`] if there is no such object.
     fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError>;
 
+    /// Sets room aside, at least `bytes` of it in all, for those who free room in a store that is full ([`Freeing`]).
+    ///
+    /// A store that cannot be full sets none aside. It is not said to survive a power cut.
+    ///
+    /// # Errors
+    /// [`BackendError::NoSpace`] if there is no room to set aside.
+    fn keep_reserve(&self, bytes: u64) -> Result<(), BackendError> {
+        _ = bytes;
+        Ok(())
+    }
+
+    /// Gives free the room that was set aside, and what killed writers left unfinished. `false` if there was nothing of the kind.
+    ///
+    /// # Errors
+    /// As the store reports them.
+    fn give_up_reserve(&self) -> Result<bool, BackendError> {
+        Ok(false)
+    }
+
     /// Where the objects lie, for messages: escaped, without secrets.
     fn location(&self) -> String;
 }
@@ -130,6 +151,12 @@ macro_rules! forward {
             }
             fn make_durable(&self, name: &ObjectName) -> Result<(), BackendError> {
                 (**self).make_durable(name)
+            }
+            fn keep_reserve(&self, bytes: u64) -> Result<(), BackendError> {
+                (**self).keep_reserve(bytes)
+            }
+            fn give_up_reserve(&self) -> Result<bool, BackendError> {
+                (**self).give_up_reserve()
             }
             fn location(&self) -> String {
                 (**self).location()

@@ -44,6 +44,8 @@ pub const OBJECT_BYTES_ACCEPTED: u64 = 256 * 1024 * 1024;
 
 /// Chunks that are held in memory before an index object is written and the cache takes over.
 pub const INDEX_CHUNKS_PENDING_MAX: usize = 65_536;
+/// What a local repository sets aside at least, so that a prune can work when the disk is full: a lease, marks, an index object, and directories.
+pub const RESERVE_BYTES_MIN: u64 = 128 * 1024;
 
 /// Records of a recipe that stand in the entry itself; longer recipes become streams of their own.
 pub const RECIPE_RECORDS_INLINE_MAX: usize = 4;

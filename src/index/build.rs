@@ -45,7 +45,10 @@ impl<'i> IndexBuild<'i> {
             Ok((transaction, next.ok_or_else(|| damaged("the numbers of packs are used up"))?))
         })?;
         // Nobody else has this index file open, and so nobody else makes the file beside it.
-        let chunks = Sorter::new(index.path.with_extension("sort"));
+        let chunks = match &index.path {
+            Some(path) => Sorter::new(path.with_extension("sort")),
+            None => Sorter::in_memory(),
+        };
         Ok(Self { index, transaction, next_pack, chunks, mark })
     }
 

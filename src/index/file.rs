@@ -38,6 +38,16 @@ pub fn open(cache: &Path, repository: RepositoryId) -> Result<Index, IndexError>
     Err(damaged(format!("{INDEX_FILES_MAX} processes work with this repository already")))
 }
 
+/// An empty index in memory.
+pub fn in_memory(repository: RepositoryId) -> Result<Index, IndexError> {
+    let memory = redb::backends::InMemoryBackend::new();
+    let database = Database::builder().create_with_backend(memory).map_err(damaged)?;
+    clear(&database, repository)?;
+    let mark = Mark::none();
+    let view = Arc::new(IndexView::open(&database, &mark)?);
+    Ok(Index { view, database, path: None, repository, mark })
+}
+
 /// Makes all tables anew and empty.
 pub fn clear(database: &Database, repository: RepositoryId) -> Result<(), IndexError> {
     let transaction = write(database)?;
@@ -100,7 +110,7 @@ fn open_file(path: &Path, repository: RepositoryId, mark: &Mark) -> Result<Index
         return Err(OpenError::Odd);
     }
     let view = Arc::new(IndexView::open(&database, mark).map_err(|_| OpenError::Odd)?);
-    Ok(Index { view, database, path: path.to_path_buf(), repository, mark: mark.clone() })
+    Ok(Index { view, database, path: Some(path.to_path_buf()), repository, mark: mark.clone() })
 }
 
 /// Throws away what is in a file that nobody has open, and its mark.

@@ -10,21 +10,26 @@ use std::sync::Arc;
 
 use super::IndexError;
 
-/// The mark of one index file. Dropped by a panic, it is set.
+/// The mark of one index file; of an index in memory there is none. Dropped by a panic, it is set.
 #[derive(Clone)]
-pub struct Mark(Arc<Path>);
+pub struct Mark(Option<Arc<Path>>);
 
 impl Mark {
     pub fn of(index: &Path) -> Self {
-        Self(index.with_extension("damaged").into())
+        Self(Some(index.with_extension("damaged").into()))
+    }
+
+    pub const fn none() -> Self {
+        Self(None)
     }
 
     pub fn is_set(&self) -> bool {
-        self.0.exists()
+        self.0.as_ref().is_some_and(|path| path.exists())
     }
 
     pub fn remove(&self) -> io::Result<()> {
-        match fs::remove_file(&self.0) {
+        let Some(path) = &self.0 else { return Ok(()) };
+        match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -42,7 +47,7 @@ impl Mark {
 
     fn set(&self) {
         // Without a mark the next run fails like this one, and tries again to set it.
-        File::create(&self.0).ok();
+        self.0.as_ref().map(File::create);
     }
 
     fn set_if_panicking(&self) {

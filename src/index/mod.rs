@@ -57,6 +57,12 @@ impl IndexError {
     pub const fn is_damage(&self) -> bool {
         matches!(self, Self::Database(_))
     }
+
+    /// Whether there is no room for the cache.
+    pub fn is_no_space(&self) -> bool {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        matches!(self, Self::Cache { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
+    }
 }
 
 impl From<FieldsError> for IndexError {
@@ -73,7 +79,8 @@ fn damaged(error: impl std::fmt::Display) -> IndexError {
 pub struct Index {
     view: Arc<IndexView>,
     database: Database,
-    path: PathBuf,
+    /// Of the file; `None` of an index in memory.
+    path: Option<PathBuf>,
     repository: RepositoryId,
     /// After the database, which may panic when it is dropped.
     mark: Mark,
@@ -92,7 +99,7 @@ pub struct IndexView {
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Index({})", self.path.display())
+        write!(f, "Index({:?})", self.path)
     }
 }
 
@@ -105,6 +112,14 @@ impl Index {
     /// [`IndexError::Cache`] if the cache directory cannot be written; [`IndexError::Database`] if redb cannot work there.
     pub fn open(cache: &Path, repository: RepositoryId) -> Result<Self, IndexError> {
         file::open(cache, repository)
+    }
+
+    /// Makes an empty one in memory: 50 bytes for each chunk, gone with the process. For when the cache cannot be written.
+    ///
+    /// # Errors
+    /// [`IndexError::Database`] if redb cannot work there.
+    pub fn in_memory(repository: RepositoryId) -> Result<Self, IndexError> {
+        file::in_memory(repository)
     }
 
     /// Throws everything away.

@@ -55,6 +55,11 @@ impl Sorter {
         Self { path, run_records: INDEX_RUN_RECORDS, records: Vec::new(), spilled: None }
     }
 
+    /// A sorter that makes no file, however many there are.
+    pub fn in_memory() -> Self {
+        Self { path: PathBuf::new(), run_records: usize::MAX, records: Vec::new(), spilled: None }
+    }
+
     /// Takes a record.
     ///
     /// # Errors

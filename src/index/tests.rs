@@ -49,6 +49,17 @@ fn a_chunk_is_found_where_its_pack_says_also_after_reopening() {
 }
 
 #[test]
+fn an_index_in_memory_says_the_same() {
+    let mut index = Index::in_memory(REPOSITORY).unwrap();
+    let packs = [pack(1, 10), pack(2, 4)];
+    load(&mut index, &packs);
+    let wanted = packs[1].contents.regions[1].chunks[1];
+    assert_eq!(index.find(&wanted.id).unwrap().map(|location| location.offset), Some(102));
+    index.clear().unwrap();
+    assert_eq!((index.find(&wanted.id).unwrap(), index.chunk_count().unwrap()), (None, 0));
+}
+
+#[test]
 fn a_chunk_that_several_packs_have_is_found_in_the_last_of_them_however_they_are_loaded() {
     let moved = IndexedPack { id: PackId::new([8; 32]), ..pack(1, 10) };
     let packs = [pack(1, 10), pack(2, 7), moved.clone(), pack(3, 5)];

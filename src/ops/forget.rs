@@ -93,11 +93,14 @@ pub fn plan_named(repo: &Repository, named: &[(SnapshotId, Manifest)]) -> Result
 pub fn apply(repo: &Repository, plan: &ForgetPlan, options: &ForgetOptions) -> Result<usize, OpsError> {
     if !plan.drop.is_empty() {
         let ForgetOptions { host, user, now, .. } = options.clone();
-        repo.put_forgetting(&Forgetting { time: now, host, user, snapshots: plan.drop.clone() })?;
+        // What it gives free comes back with the next prune, which takes it too.
+        repo.freeing().put_forgetting(&Forgetting { time: now, host, user, snapshots: plan.drop.clone() })?;
     }
     for id in plan.drop.iter().map(|(id, _)| id).chain(&plan.left_over) {
         repo.remove_manifest(id)?;
     }
+    // What is left of it is set aside again, for the prune.
+    repo.keep_reserve(0)?;
     Ok(plan.drop.len())
 }
 

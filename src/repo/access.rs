@@ -52,7 +52,9 @@ impl Repository {
             Ok(()) => {
                 let id = slot_name.last_part().parse().ok();
                 let opened = id.map(|id| OpenSlot { id, label: slot.label.into() });
-                Ok(Self { backend, keys, config, slot: opened })
+                let repo = Self { backend, keys, config, slot: opened };
+                repo.keep_reserve(0)?;
+                Ok(repo)
             }
             Err(error) => {
                 // The slot belongs to a repository that never came to be.

@@ -1,6 +1,6 @@
 //! What index objects tell of packs, gone through for prune, and told anew without those that are deleted.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::lease::remove_if_there;
 use super::{RepoError, Repository, Subject};
@@ -49,9 +49,11 @@ impl Repository {
         })
     }
 
-    /// Makes the index objects tell of none of `gone`, and of none that is not there: first what stays is told in new ones, durably, then the old ones are removed.
+    /// Makes the index objects tell of none of `gone`, and of none that is not there: what stays is told in new ones, durably, before the old ones
+    /// that told of it are removed.
     ///
-    /// Small index objects are brought together on the way. Killed at any point, every pack that stays is told of.
+    /// Small index objects are brought together on the way. Killed at any point, every pack that stays is told of. In a store with little room
+    /// they stay small.
     ///
     /// # Errors
     /// [`RepoError::Backend`]; [`RepoError::Damaged`] for an index object.
@@ -60,7 +62,7 @@ impl Repository {
         let there: HashSet<PackId> = self.packs()?.into_iter().map(|(id, _)| id).collect();
         let stays = |pack: &IndexedPack| !gone.contains(&pack.id) && there.contains(&pack.id);
         let many = objects.len() > INDEX_OBJECTS_FEW;
-        let (mut replaced, mut told, mut waiting) = (vec![], BTreeSet::new(), Waiting::default());
+        let (mut told, mut anew) = (BTreeSet::new(), ToldAnew::new(self));
         for id in objects {
             let (mut all, mut chunks, mut packs) = (true, 0, vec![]);
             self.each_pack_of(id, &mut |pack| {
@@ -75,24 +77,12 @@ impl Repository {
             if all && !is_small {
                 continue;
             }
-            replaced.push(id);
             for pack in packs.into_iter().filter(|pack| told.insert(pack.id)) {
-                waiting.chunks += chunks_of(&pack);
-                waiting.packs.push(pack);
-                if waiting.chunks >= INDEX_CHUNKS_PENDING_MAX {
-                    self.put_index(&std::mem::take(&mut waiting).packs)?;
-                }
+                anew.pack(pack)?;
             }
+            anew.replaces(id);
         }
-        if !waiting.packs.is_empty() {
-            self.put_index(&waiting.packs)?;
-        }
-        replaced.iter().try_for_each(|id| remove_if_there(self, ObjectKind::Index, id))
-    }
-
-    fn put_index(&self, packs: &[IndexedPack]) -> Result<(), RepoError> {
-        self.put_object(ObjectKind::Index, &index_format::encode(packs)?)?;
-        Ok(())
+        anew.flush()
     }
 
     /// Removes a pack that no index object tells of, its parity first; that they are gone already is as good.
@@ -108,11 +98,67 @@ impl Repository {
     }
 }
 
-/// Packs that are told of in the next index object.
-#[derive(Default)]
-struct Waiting {
-    packs: Vec<IndexedPack>,
+/// Packs that are told of in new index objects, and the old ones that go for it.
+struct ToldAnew<'r> {
+    repo: &'r Repository,
+    waiting: Vec<IndexedPack>,
+    /// Chunks of those that wait.
     chunks: usize,
+    /// How many packs are told of, durably.
+    told: usize,
+    /// How many packs came.
+    came: usize,
+    /// Old index objects, and how many packs must be told of before they go.
+    replaced: VecDeque<(ObjectId, usize)>,
+}
+
+impl<'r> ToldAnew<'r> {
+    const fn new(repo: &'r Repository) -> Self {
+        Self { repo, waiting: vec![], chunks: 0, told: 0, came: 0, replaced: VecDeque::new() }
+    }
+
+    fn pack(&mut self, pack: IndexedPack) -> Result<(), RepoError> {
+        self.chunks += chunks_of(&pack);
+        self.came += 1;
+        self.waiting.push(pack);
+        if self.chunks >= INDEX_CHUNKS_PENDING_MAX { self.flush() } else { Ok(()) }
+    }
+
+    /// All packs of this index object that stay have come.
+    fn replaces(&mut self, id: ObjectId) {
+        self.replaced.push_back((id, self.came));
+    }
+
+    /// Tells of all that wait; in parts if there is no room for them at once, since each gives free what it stands for.
+    fn flush(&mut self) -> Result<(), RepoError> {
+        self.remove_replaced()?;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.chunks = 0;
+        let (mut rest, mut part) = (waiting.as_slice(), waiting.len());
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at_checked(part).unwrap_or((rest, &[]));
+            match self.repo.put_object(ObjectKind::Index, &index_format::encode(now)?) {
+                Ok(_) => {
+                    self.told += now.len();
+                    rest = later;
+                    self.remove_replaced()?;
+                }
+                Err(error) if error.is_no_space() && now.len() > 1 => part = now.len() / 2,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_replaced(&mut self) -> Result<(), RepoError> {
+        while let Some((id, needs)) = self.replaced.front()
+            && *needs <= self.told
+        {
+            remove_if_there(self.repo, ObjectKind::Index, id)?;
+            self.replaced.pop_front();
+        }
+        Ok(())
+    }
 }
 
 fn chunks_of(pack: &IndexedPack) -> usize {

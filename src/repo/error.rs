@@ -149,6 +149,11 @@ impl RepoError {
         Self::Damaged { subject, reason: reason.to_string() }
     }
 
+    /// Whether the store is full.
+    pub const fn is_no_space(&self) -> bool {
+        matches!(self, Self::Backend(error) if error.is_no_space())
+    }
+
     /// Whether it tells of damage or loss in the repository itself, so that a check goes on and notes it.
     pub const fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Missing { .. })

@@ -67,9 +67,20 @@ impl Repository {
         adopt: Adopt,
     ) -> Result<IndexState, RepoError> {
         let in_step = || self.bring_up_to_date(Index::open(cache, self.id())?, observer, adopt);
-        match in_step() {
+        let again = match in_step() {
             // The file turned out to be odd while it was read: the index has marked it, and now opens it empty. Once.
             Err(RepoError::Index(error)) if error.is_damage() => in_step(),
+            other => other,
+        };
+        match again {
+            // A full disk, most of all. Those who make room on it are not to be stopped by that.
+            Err(RepoError::Index(error)) if error.is_damage() || error.is_no_space() => {
+                observer.warning(Warning {
+                    subject: "cache".into(),
+                    message: format!("{error}; the index is kept in memory for this run"),
+                });
+                self.bring_up_to_date(Index::in_memory(self.id())?, observer, adopt)
+            }
             other => other,
         }
     }

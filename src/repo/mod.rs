@@ -23,6 +23,7 @@ mod parity;
 mod reach;
 mod read;
 mod region;
+mod room;
 mod salvage;
 mod slots;
 mod snapshots;

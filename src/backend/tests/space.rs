@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use super::name;
 use crate::backend::disk::eventually;
-use crate::backend::{Backend, LocalBackend};
+use crate::backend::{Backend, Freeing, LocalBackend};
 
 /// A small file system, for as long as the value lives.
 struct Small {
@@ -67,4 +68,42 @@ fn on_a_full_disk_objects_can_be_removed_and_then_others_put() {
     assert_eq!(backend.get(&name("packs/ab/x"), 1 << 20).unwrap(), object);
     assert_eq!(backend.list("").unwrap().len(), stored.len());
     assert_eq!(fs::read_dir(small.path.join("tmp")).unwrap().count(), 0);
+}
+
+fn fill(root: &Path) {
+    let filler = fs::File::options().append(true).create(true).open(root.join("filler.bin")).unwrap();
+    while rustix::io::write(&filler, &[0; 4096]).is_ok() {}
+}
+
+#[test]
+fn a_reserve_is_for_those_who_make_room_and_for_nobody_else() {
+    let Some(small) = Small::mount() else { return };
+    let backend = Arc::new(LocalBackend::open(&small.path).unwrap());
+    backend.keep_reserve(100_000).unwrap();
+    backend.keep_reserve(50_000).unwrap();
+    assert_eq!((backend.list("").unwrap(), backend.sweep().unwrap()), (vec![], 0));
+    assert_eq!(fs::metadata(small.path.join("tmp/reserve")).unwrap().len(), 100_000);
+    fill(&small.path);
+    assert!(backend.put(&name("leases/a"), b"a").unwrap_err().is_no_space());
+    let freeing = Freeing(backend.clone());
+    freeing.put(&name("leases/a"), b"a").unwrap();
+    assert!(!small.path.join("tmp/reserve").exists());
+    freeing.replace(&name("leases/a"), &[1; 50_000]).unwrap();
+    // There is no more than that.
+    assert!(freeing.put(&name("leases/b"), &[2; 100_000]).unwrap_err().is_no_space());
+    // Of what does not fit, as much as there is room for is set aside.
+    assert!(backend.keep_reserve(200_000).is_err());
+    assert!(backend.put(&name("leases/c"), b"c").unwrap_err().is_no_space());
+    freeing.put(&name("leases/c"), b"c").unwrap();
+}
+
+#[test]
+fn what_killed_writers_left_makes_room_before_the_reserve_does() {
+    let Some(small) = Small::mount() else { return };
+    let backend = Arc::new(LocalBackend::open(&small.path).unwrap());
+    backend.put(&name("leases/a"), b"a").unwrap();
+    fs::write(small.path.join("tmp/00112233445566778899aabbccddeeff"), vec![7; 100_000]).unwrap();
+    fill(&small.path);
+    assert!(backend.put(&name("leases/b"), b"b").unwrap_err().is_no_space());
+    Freeing(backend).put(&name("leases/b"), b"b").unwrap();
 }

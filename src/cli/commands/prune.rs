@@ -125,6 +125,7 @@ struct Summary {
     runs_waited_for: u64,
     bytes_unused: u64,
     chunks_lost: u64,
+    short_of_room: bool,
 }
 
 impl Summary {
@@ -146,6 +147,7 @@ impl Summary {
             runs_waited_for: report.leases,
             bytes_unused: report.unused_left,
             chunks_lost: report.chunks_lost,
+            short_of_room: report.short_of_room,
         }
     }
 }
@@ -177,6 +179,11 @@ fn say_text(report: &PruneReport, options: &PruneOptions) -> Result<(), CliError
         line(format!("waiting    {}: deleted by the first prune after {whom}", counted(report.waiting)))?;
     }
     line(format!("unused     {} left ({} allowed)", units::bytes(report.unused_left), options.max_unused))?;
+    if report.short_of_room {
+        say(
+            "warning: the disk is too full to write packs anew; those that are partly needed stay as they are until a later prune",
+        );
+    }
     if report.chunks_lost > 0 {
         say(format!(
             "damage: {} chunks that snapshots need are in no pack; strongroom check names them",

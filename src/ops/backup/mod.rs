@@ -162,6 +162,9 @@ fn store(
     for error in state.damaged.iter().map(|(_, error)| error).chain(odd) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
+    if !options.dry_run {
+        repo.keep_reserve(state.index.packs().map_err(RepoError::from)?.len() as u64)?;
+    }
     let parent = parent::choose(&snapshots, options, &components);
     let avoided = state.avoided()?;
     let reader = Arc::new(ChunkReader::new(repo, state.index.view()).avoiding(avoided.clone()));

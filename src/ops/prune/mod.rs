@@ -77,13 +77,17 @@ pub struct PruneReport {
     pub unused_left: u64,
     /// Chunks that snapshots need and that are in no pack: they were lost before.
     pub chunks_lost: u64,
+    /// Whether there was no room for what would have been written anew. Those packs stay as they are.
+    pub short_of_room: bool,
 }
 
 /// Deletes what no snapshot needs.
 ///
+/// On a full disk what goes as a whole goes first, and what is to be written anew gets its room.
+///
 /// # Errors
 /// [`OpsError::Pruning`] if another prune is at work; [`OpsError::Repo`] with damage if something that a snapshot needs cannot be read, since then nobody
-/// knows what else it needs: nothing was deleted then.
+/// knows what else it needs: nothing was deleted then. The same if the store is full and nothing can go as a whole.
 pub fn run(
     repo: &Repository,
     cache: &Path,
@@ -94,25 +98,67 @@ pub fn run(
         let state = repo.open_index(cache, observer)?;
         return Ok(Survey::make(repo, &state, options, observer)?.report());
     }
-    let turn = Turn::take(repo, &options.host, options.now)?;
+    let mut report = pass(repo, cache, options, observer)?;
+    let mut last = report.deleted;
+    while report.short_of_room && last.packs > 0 {
+        let next = pass(repo, cache, options, observer)?;
+        last = next.deleted;
+        report = report.then(next);
+    }
+    Ok(report)
+}
+
+fn pass(
+    repo: &Repository,
+    cache: &Path,
+    options: &PruneOptions,
+    observer: &dyn Observer,
+) -> Result<PruneReport, OpsError> {
+    // Everything but the copies, for which there must be room beside.
+    let freeing = repo.freeing();
+    let turn = Turn::take(&freeing, &options.host, options.now)?;
     // What a run that was killed while it forgot left behind.
     repo.snapshots()?.left_over.iter().try_for_each(|id| repo.remove_manifest(id))?;
-    let old = turn.tidy_marks(repo)?;
-    let mut state = repo.open_index_for_writing(cache, observer)?;
+    let old = turn.tidy_marks(&freeing)?;
+    let mut state = freeing.open_index_for_writing(cache, observer)?;
     for error in state.damaged.iter().map(|(_, error)| error).chain(&state.packs_unreadable) {
         observer.warning(Warning { subject: "repository".into(), message: error.to_string() });
     }
-    let survey = Survey::make(repo, &state, options, observer)?;
-    let mut report = survey.report();
-    report.written = survey.write_anew(repo, &mut state, options, observer)?;
-    let doomed = survey.doomed(&old);
-    let marks = mark(repo, &old, &doomed, survey.newest(), &turn, options)?;
+    let mut survey = Survey::make(repo, &state, options, observer)?;
+    let (written, full) = match survey.write_anew(repo, &mut state, options, observer) {
+        Err(OpsError::Repo(error)) if error.is_no_space() => {
+            survey.leave_as_is();
+            (Count::default(), Some(error))
+        }
+        other => (other?, None),
+    };
+    let (doomed, short_of_room) = (survey.doomed(&old), full.is_some());
+    if let Some(error) = full.filter(|_| doomed.is_empty()) {
+        return Err(error.into());
+    }
+    let marks = mark(&freeing, &old, &doomed, survey.newest(), &turn, options)?;
     drop(state);
     let Deleted { deleted, waiting, leases } =
-        delete(repo, cache, &survey, &doomed, &marks, &turn, options, observer)?;
-    (report.deleted, report.waiting, report.leases) = (deleted, waiting, leases);
+        delete(&freeing, cache, &survey, &doomed, &marks, &turn, options, observer)?;
     turn.end()?;
-    Ok(report)
+    repo.keep_reserve((survey.known.len() as u64).saturating_sub(deleted.packs))?;
+    Ok(PruneReport { written, deleted, waiting, leases, short_of_room, ..survey.report() })
+}
+
+impl PruneReport {
+    /// This one and what another pass did after it.
+    fn then(self, next: Self) -> Self {
+        let sum = |a: Count, b: Count| Count { packs: a.packs + b.packs, bytes: a.bytes + b.bytes };
+        Self {
+            before: self.before,
+            unused_before: self.unused_before,
+            unneeded: self.unneeded,
+            rewritten: sum(self.rewritten, next.rewritten),
+            written: sum(self.written, next.written),
+            deleted: sum(self.deleted, next.deleted),
+            ..next
+        }
+    }
 }
 
 /// What was found out before anything is changed.
@@ -140,6 +186,11 @@ impl Survey {
         let (known, uses) = survey(repo, &state.index, &needs)?;
         let decision = decide(&uses, options.max_unused);
         Ok(Self { snapshots, needs, known, uses, decision })
+    }
+
+    /// Nothing is written anew; only what goes as a whole goes.
+    fn leave_as_is(&mut self) {
+        self.decision = decide(&self.uses, Allowance::Bytes(u64::MAX));
     }
 
     /// The greatest sequence number of the snapshots that were looked at.
