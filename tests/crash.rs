@@ -3,6 +3,10 @@
 //! Needs `strace` and the right to trace; says so where they lack.
 #![cfg(test)]
 
+mod crash {
+    mod verbs;
+}
+
 use std::path::Path;
 use std::process::{Command, Output};
 
