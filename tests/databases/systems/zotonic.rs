@@ -79,7 +79,9 @@ fn zotonic_is_sealed_comes_back_and_damage_is_named() {
 
     // One bit, anywhere in any object.
     let repo = place.path().join("repo");
-    for (number, (name, bytes)) in files(&repo).into_iter().enumerate() {
+    // The reserve in `tmp` is none.
+    let objects = files(&repo).into_iter().filter(|(name, _)| !name.starts_with("tmp/"));
+    for (number, (name, bytes)) in objects.enumerate() {
         let mut flipped = bytes.clone();
         let at = bytes.len() * (number % 7 + 1) / 9;
         flipped[at] ^= 1 << (number % 8);
