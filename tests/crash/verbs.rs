@@ -1,6 +1,6 @@
 //! What changes a repository besides `backup`: killed at a call, told that the disk fails there, or that it is full.
 //!
-//! By default a few calls of each kind, with one fault each; all calls with all faults by `STRONGROOM_SWEEP=all`, which takes an hour.
+//! By default a few calls of each kind, with one fault each; all calls with all faults by `STRONGROOM_SWEEP=all`, which takes half an hour.
 
 use std::collections::BTreeSet;
 use std::fs;
