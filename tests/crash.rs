@@ -80,6 +80,7 @@ fn sweep(call: &str) -> usize {
         }
         std::fs::remove_dir_all(&out).unwrap();
         if killed.status.success() {
+            println!("backup {call}: {} cases", nth - 1);
             return nth - 1;
         }
     }

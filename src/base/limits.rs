@@ -1,5 +1,7 @@
 //! Every limit of the program in one place: what it writes, what it accepts, what it holds in memory.
 
+use std::time::Duration;
+
 /// The longest path inside a snapshot, in bytes.
 pub const PATH_BYTES_MAX: usize = 65_536;
 /// The deepest directory a walk descends into.
@@ -219,6 +221,10 @@ pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 pub const XZ_DICTIONARY_BYTES_MAX: u32 = 128 * 1024 * 1024;
 /// Seconds for which a lease means something; a third of it after it was written it is renewed.
 pub const LEASE_VALID_SECONDS: u32 = 300;
+/// How long one of two prunes that begin at the same time waits for the other to end.
+pub const TURN_WAIT: Duration = Duration::from_secs(3);
+/// How often it looks meanwhile.
+pub const TURN_PAUSE: Duration = Duration::from_millis(50);
 /// How far a host's clock may be ahead, in seconds, for its lease to be believed.
 pub const LEASE_AHEAD_SECONDS_MAX: i64 = 86_400;
 /// How often a backup whose chunks are about to be deleted stores them again before it gives up.

@@ -100,19 +100,50 @@ fn leases_of_the_dead_marks_of_the_dead_and_what_is_damaged_are_not_waited_for()
     assert_eq!(repo.backend().list("leases").unwrap().len() + repo.backend().list("marks").unwrap().len(), 0);
 }
 
+/// Another prune is at work, with the smallest or the greatest id of all.
+fn another_prune(house: &House, byte: u8) -> ObjectName {
+    let now = Timestamp::from(std::time::SystemTime::now());
+    let lease = Lease {
+        id: crate::base::LeaseId::new([byte; 32]),
+        counter: 1,
+        started: now,
+        renewed: now,
+        valid_seconds: 300,
+        purpose: LeasePurpose::Prune,
+        host: "other".into(),
+        process: 1,
+    };
+    house.repo.put_sealed(ObjectKind::Lease, &lease.encode().unwrap()).unwrap();
+    house.repo.backend().list("leases").unwrap().pop().unwrap().name
+}
+
 #[test]
-fn one_prune_at_a_time() {
+fn a_prune_that_is_at_work_is_joined_by_no_other_whichever_has_the_smaller_id() {
     let (house, _) = half_forgotten();
-    let leases: Vec<_> =
-        (0..8).map(|_| house.repo.take_lease(LeasePurpose::Prune, "other").unwrap()).collect();
-    let error = run(&house.repo, &house.cache(), &options(Allowance::default()), &Silent);
-    // With eight others its id is the smallest in one case of nine; then it goes on, and the others would not.
-    if let Err(error) = error {
+    for byte in [0, 0xff] {
+        let lease = another_prune(&house, byte);
+        let error = run(&house.repo, &house.cache(), &options(Allowance::default()), &Silent).unwrap_err();
         assert!(matches!(&error, OpsError::Pruning { host, .. } if host == "other"), "{error}");
+        house.repo.backend().remove(&lease).unwrap();
     }
-    drop(leases);
     house.prune(Allowance::default());
     assert_eq!(house.repo.leases().unwrap().whole, []);
+}
+
+#[test]
+fn of_prunes_that_begin_together_the_one_with_the_smallest_id_goes_on() {
+    let (house, _) = half_forgotten();
+    let lease = another_prune(&house, 0xff);
+    std::thread::scope(|scope| {
+        let pruned = scope.spawn(|| run(&house.repo, &house.cache(), &options(Allowance::Bytes(0)), &Silent));
+        // It is there with its lease, and waits.
+        while house.repo.backend().list("leases").unwrap().len() < 2 {
+            std::thread::yield_now();
+        }
+        house.repo.backend().remove(&lease).unwrap();
+        assert!(pruned.join().unwrap().unwrap().deleted.packs > 0);
+    });
+    house.is_sound();
 }
 
 #[test]
