@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::BackupOptions;
 use crate::base::limits::SECURING_ROUNDS_MAX;
-use crate::base::{Observer, SnapshotId, Warning};
+use crate::base::{Observer, SnapshotId};
 use crate::format::{Forgetting, LeasePurpose, Manifest, RegionKind};
 use crate::ops::OpsError;
 use crate::repo::{ChunkReader, HeldLease, Reach, RepoError, Repository, WriteOptions, Writer};
@@ -30,12 +30,7 @@ pub fn secure(
             lease.release().ok();
             return Ok(());
         }
-        observer.warning(Warning {
-            subject: "repository".into(),
-            message:
-                "this run was suspended for a while: looking again whether all that it counts on is there"
-                    .into(),
-        });
+        // It was suspended for a while. That is no warning: nobody has to do anything, and a laptop that sleeps does it every night.
         drop(lease);
         lease = repo.take_lease(LeasePurpose::Backup, &options.host)?;
         if !store_again(repo, cache, manifest, options, observer)? {
