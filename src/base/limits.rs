@@ -221,6 +221,8 @@ pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 pub const XZ_DICTIONARY_BYTES_MAX: u32 = 128 * 1024 * 1024;
 /// Seconds for which a lease means something; a third of it after it was written it is renewed.
 pub const LEASE_VALID_SECONDS: u32 = 300;
+/// How often leases or marks are listed again while they come and go.
+pub const LISTINGS_MAX: usize = 50;
 /// How long one of two prunes that begin at the same time waits for the other to end.
 pub const TURN_WAIT: Duration = Duration::from_secs(3);
 /// How often it looks meanwhile.

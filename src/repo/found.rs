@@ -1,8 +1,11 @@
 //! Sealed objects of one kind, all of them: leases, marks, holds, forgetting records.
 
+use std::collections::BTreeSet;
+
 use super::lease::remove_if_there;
 use super::{RepoError, Repository, Subject};
 use crate::base::ObjectId;
+use crate::base::limits::LISTINGS_MAX;
 use crate::format::{FormatError, ObjectKind};
 
 /// All objects of one kind.
@@ -16,28 +19,54 @@ pub struct Found<T> {
 
 impl Repository {
     /// Reads all objects of `kind`; `what` is what people call one.
+    ///
+    /// A lease or a mark is written anew before the old one is removed, so that one of them is always there. A listing that was taken between may
+    /// have neither: it is taken again until nothing has come or gone.
     pub(super) fn all_of<T>(
         &self,
         kind: ObjectKind,
         what: &str,
         decode: impl Fn(&[u8]) -> Result<T, FormatError>,
     ) -> Result<Found<T>, RepoError> {
-        let mut found = Found { whole: vec![], damaged: vec![] };
-        for stored in self.backend.list(kind.folder())? {
-            let Ok(id) = stored.name.last_part().parse::<ObjectId>() else { continue };
+        let mut listed = self.ids_of(kind)?;
+        for _ in 1..LISTINGS_MAX {
+            let (found, is_all) = self.read_all(kind, what, &listed, &decode)?;
+            let again = self.ids_of(kind)?;
+            if is_all && again.is_subset(&listed) {
+                return Ok(found);
+            }
+            listed = again;
+        }
+        Ok(self.read_all(kind, what, &listed, &decode)?.0)
+    }
+
+    fn ids_of(&self, kind: ObjectKind) -> Result<BTreeSet<ObjectId>, RepoError> {
+        let listed = self.backend.list(kind.folder())?;
+        Ok(listed.iter().filter_map(|stored| stored.name.last_part().parse().ok()).collect())
+    }
+
+    /// Reads these; `false` if one is not there any more.
+    fn read_all<T>(
+        &self,
+        kind: ObjectKind,
+        what: &str,
+        ids: &BTreeSet<ObjectId>,
+        decode: &impl Fn(&[u8]) -> Result<T, FormatError>,
+    ) -> Result<(Found<T>, bool), RepoError> {
+        let (mut found, mut is_all) = (Found { whole: vec![], damaged: vec![] }, true);
+        for id in ids.iter().copied() {
             let subject = Subject::Object(format!("{what} {}", id.short()));
             let read = self
                 .get_object(kind, &id, &subject)
                 .and_then(|body| decode(&body).map_err(|error| RepoError::damaged(subject.clone(), error)));
             match read {
                 Ok(object) => found.whole.push((id, object)),
-                // Removed since it was listed; what took its place was put before.
-                Err(RepoError::Missing { .. }) => {}
+                Err(RepoError::Missing { .. }) => is_all = false,
                 Err(error) if error.is_damage() => found.damaged.push((id, error)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        Ok((found, is_all))
     }
 
     /// Stores an object and tells its id.

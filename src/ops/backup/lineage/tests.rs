@@ -225,7 +225,8 @@ fn chains_end() {
             }
         }
     }
-    assert!((DELTA_DEPTH_WRITTEN - 10..=DELTA_DEPTH_WRITTEN / 2 * 3).contains(&deepest), "{deepest}");
+    // Where chunks end hangs on the key, which is random, and a chunk that is divided begins a chain anew.
+    assert!((DELTA_DEPTH_WRITTEN / 2..=DELTA_DEPTH_WRITTEN / 2 * 3).contains(&deepest), "{deepest}");
     for (number, night) in nights.iter().enumerate() {
         assert!(contents(&house, number) == [&night[..]], "{number}");
     }
